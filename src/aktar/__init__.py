@@ -1,0 +1,1 @@
+"""aktar: the transfer-order service."""

@@ -1,0 +1,1 @@
+"""Floor 1: who calls: users, their tokens, authentication."""

@@ -1,0 +1,1 @@
+"""Floor 0: the HTTP conventions of the contract, with no domain in them."""

@@ -1,0 +1,1 @@
+"""Floor 4: what the customer bought and how it was split into packages."""

@@ -1,0 +1,1 @@
+"""Floor 3: geography, stock locations, and who belongs to which."""

@@ -1,0 +1,1 @@
+"""Floor 6: the transfer order and everything that happens to it."""

@@ -1,0 +1,1 @@
+"""Floor 2: what happened, who listens, and what was delivered."""
