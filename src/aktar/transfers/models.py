@@ -31,7 +31,10 @@ class TransferOrder(models.Model):
     source = models.ForeignKey(StockLocation, on_delete=models.PROTECT, related_name="outgoing")
     destination = models.ForeignKey(StockLocation, on_delete=models.PROTECT, related_name="incoming")
     order = models.ForeignKey(
-        Order, on_delete=models.PROTECT, related_name="transfer_orders", help_text="The package's, for sorting."
+        Order,
+        on_delete=models.PROTECT,
+        related_name="transfer_orders",
+        help_text="The package's, for sorting.",
     )
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="transfer_orders")
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
@@ -41,11 +44,15 @@ class TransferOrder(models.Model):
     plan_item = models.BigIntegerField(null=True, blank=True, help_text="The plan line it came from.")
     created_date = models.DateTimeField(db_index=True)
     modified_date = models.DateTimeField(db_index=True)
-    version = models.BigIntegerField(default=1, help_text="Rises with any write to it, its items, its shipment.")
+    version = models.BigIntegerField(
+        default=1, help_text="Rises with any write to it, its items, its shipment."
+    )
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(source=F("destination")), name="transfers_order_goes_elsewhere"),
+            models.CheckConstraint(
+                condition=~Q(source=F("destination")), name="transfers_order_goes_elsewhere"
+            ),
             models.CheckConstraint(condition=Q(version__gte=1), name="transfers_order_version"),
         ]
 

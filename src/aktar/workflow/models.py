@@ -13,7 +13,9 @@ class State(models.Model):
 
     created_date = models.DateTimeField()
     modified_date = models.DateTimeField()
-    translations = DocumentField(null=True, blank=True, help_text='{"en-us": {"name": …}, "tr-tr": {"name": …}}')
+    translations = DocumentField(
+        null=True, blank=True, help_text='{"en-us": {"name": …}, "tr-tr": {"name": …}}'
+    )
     name = BoundedCharField(max_length=100)
     config = DocumentField(default=dict, blank=True)
     enum_class = BoundedCharField(max_length=50)
@@ -36,7 +38,7 @@ class State(models.Model):
 
 
 class Command(models.Model):
-    """A move that may be made from `source_state` to `destination_state`, and the code that carries it out."""
+    """A move that may be made from `source_state` to `destination_state`, and the code that does it."""
 
     is_packageitem_parameter_required = models.BooleanField(default=False)
     configuration = DocumentField(default=dict, blank=True)

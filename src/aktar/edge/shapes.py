@@ -1,0 +1,56 @@
+"""What every public shape is made of: typed instants and decimals, pre-encoded fragments, one encoder.
+
+Shapes are annotated with the types a reader of the API meets. `fragment` puts bytes that are JSON
+already in their place, so that what was encoded once is never encoded again.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar, cast
+
+import msgspec
+
+Shape = TypeVar("Shape")
+
+Instant = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
+"""A UTC instant with six digits of a second and `Z`."""
+
+DecimalText = Annotated[str, msgspec.Meta(pattern=r"^-?\d+\.\d{2}$")]
+"""An amount or a quantity with two places, as `"1.00"`."""
+
+DegreesText = Annotated[str, msgspec.Meta(pattern=r"^-?\d+\.\d{8}$")]
+"""A coordinate with eight places, as `"28.97817800"`."""
+
+Document = dict[str, Any]
+"""A free JSON object."""
+
+encode = msgspec.json.Encoder().encode
+
+
+def fragment(encoded: str | bytes, shape: type[Shape]) -> Shape:  # noqa: ARG001 - it gives the type
+    """Stand already encoded JSON in for a value of type `shape`; the encoder copies it as it is."""
+    return cast("Shape", msgspec.Raw(encoded.encode() if isinstance(encoded, str) else encoded))
+
+
+def document(text: str) -> Document:
+    """Stand a JSON column's text in for the object it holds."""
+    return cast("Document", msgspec.Raw(text.encode()))
+
+
+def instant_text(value: datetime) -> str:
+    """Write an aware datetime as an Instant."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def in_document_order(value: Any) -> Any:
+    """Order every object's keys by length and then by code point.
+
+    Event payloads carry this order in the contract's samples, unlike the reads.
+    """
+    if isinstance(value, Mapping):
+        return {
+            key: in_document_order(value[key]) for key in sorted(value, key=lambda k: (len(k.encode()), k))
+        }
+    if isinstance(value, list):
+        return [in_document_order(item) for item in value]
+    return value

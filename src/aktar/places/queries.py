@@ -1,0 +1,169 @@
+"""Reads of places: encoded locations and geography, and the reach of a caller."""
+
+from collections.abc import Collection
+
+from aktar.accounts.models import ApiToken, User
+from aktar.accounts.models import Reach as TokenReach
+from aktar.edge.references import Fragments
+from aktar.edge.rules import degrees_text, duration_text
+from aktar.edge.shapes import instant_text
+from aktar.places.models import (
+    Address,
+    City,
+    Country,
+    District,
+    StockLocation,
+    TokenMembership,
+    Township,
+    UserMembership,
+)
+from aktar.places.rules import EVERYWHERE, Reach
+from aktar.places.shapes import (
+    AddressShape,
+    CityShape,
+    CountryShape,
+    DistrictShape,
+    StockLocationShape,
+    TownshipShape,
+)
+
+
+def reach_of(user: User, token: ApiToken | None) -> Reach:
+    """The stock locations a caller works for. At most one query.
+
+    A token that is bound to locations opens those and no more, whoever its user is; one made for all opens
+    all; otherwise the user decides: a superuser everything, anybody else the memberships.
+    """
+    if token is not None and token.reach == TokenReach.ALL:
+        return EVERYWHERE
+    if token is not None and token.reach == TokenReach.LOCATIONS:
+        bound = TokenMembership.objects.filter(token=token).values_list("stock_location_id", flat=True)
+        return Reach(everything=False, locations=frozenset(bound))
+    if user.is_superuser:
+        return EVERYWHERE
+    own = UserMembership.objects.filter(user=user).values_list("stock_location_id", flat=True)
+    return Reach(everything=False, locations=frozenset(own))
+
+
+def _load_countries(ids: Collection[int]) -> dict[int, CountryShape]:
+    return {row.pk: _country(row) for row in Country.objects.filter(pk__in=ids)}
+
+
+def _load_cities(ids: Collection[int]) -> dict[int, CityShape]:
+    return {row.pk: _city(row) for row in City.objects.filter(pk__in=ids)}
+
+
+def _load_townships(ids: Collection[int]) -> dict[int, TownshipShape]:
+    return {row.pk: _township(row) for row in Township.objects.filter(pk__in=ids)}
+
+
+def _load_districts(ids: Collection[int]) -> dict[int, DistrictShape]:
+    return {row.pk: _district(row) for row in District.objects.filter(pk__in=ids)}
+
+
+def _load_stock_locations(ids: Collection[int]) -> dict[int, StockLocationShape]:
+    """One query."""
+    rows = StockLocation.objects.filter(pk__in=ids).select_related(
+        "address__country", "address__city", "address__township", "address__district"
+    )
+    return {row.pk: _stock_location(row) for row in rows}
+
+
+countries = Fragments(_load_countries, shape=CountryShape)
+cities = Fragments(_load_cities, shape=CityShape)
+townships = Fragments(_load_townships, shape=TownshipShape)
+districts = Fragments(_load_districts, shape=DistrictShape)
+stock_locations = Fragments(_load_stock_locations, shape=StockLocationShape)
+
+
+def _country(row: Country) -> CountryShape:
+    return CountryShape(
+        pk=row.pk,
+        name=row.name,
+        code=row.code,
+        is_active=row.is_active,
+        longitude=degrees_text(row.longitude),
+        latitude=degrees_text(row.latitude),
+    )
+
+
+def _city(row: City) -> CityShape:
+    return CityShape(
+        pk=row.pk,
+        name=row.name,
+        country=row.country_id,
+        is_active=row.is_active,
+        longitude=degrees_text(row.longitude),
+        latitude=degrees_text(row.latitude),
+    )
+
+
+def _township(row: Township) -> TownshipShape:
+    return TownshipShape(
+        pk=row.pk,
+        name=row.name,
+        city=row.city_id,
+        is_active=row.is_active,
+        longitude=degrees_text(row.longitude),
+        latitude=degrees_text(row.latitude),
+    )
+
+
+def _district(row: District) -> DistrictShape:
+    return DistrictShape(
+        pk=row.pk,
+        name=row.name,
+        city=row.city_id,
+        township=row.township_id,
+        is_active=row.is_active,
+        longitude=degrees_text(row.longitude),
+        latitude=degrees_text(row.latitude),
+    )
+
+
+def _address(row: Address) -> AddressShape:
+    return AddressShape(
+        id=row.pk,
+        city=_city(row.city),
+        country=_country(row.country),
+        township=_township(row.township),
+        district=None if row.district is None else _district(row.district),
+        mapping=row.mapping,
+        title=row.title,
+        is_active=row.is_active,
+        line=row.line,
+        postcode=row.postcode,
+        notes=row.notes,
+        longitude=degrees_text(row.longitude),
+        latitude=degrees_text(row.latitude),
+    )
+
+
+def _stock_location(row: StockLocation) -> StockLocationShape:
+    return StockLocationShape(
+        id=row.pk,
+        stock_location_type=row.stock_location_type,
+        address=_address(row.address),
+        engine=row.engine,
+        tags=row.tags,
+        created_date=instant_text(row.created_date),
+        modified_date=instant_text(row.modified_date),
+        omnitron_id=row.omnitron_id,
+        name=row.name,
+        is_fulfillment_center=row.is_fulfillment_center,
+        is_pickup_location=row.is_pickup_location,
+        is_delivery_location=row.is_delivery_location,
+        is_return_available=row.is_return_available,
+        is_fast_delivery_available=row.is_fast_delivery_available,
+        is_active=row.is_active,
+        priority=row.priority,
+        conf=row.conf,
+        daytime_phone=row.daytime_phone,
+        evening_phone=row.evening_phone,
+        fax_number=row.fax_number,
+        email=row.email,
+        target_packing_interval=duration_text(row.target_packing_interval),
+        target_transfer_interval=duration_text(row.target_transfer_interval),
+        erp_code=row.erp_code,
+        use_as_shipper_location=row.use_as_shipper_location,
+    )
