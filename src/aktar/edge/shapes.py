@@ -54,3 +54,8 @@ def in_document_order(value: Any) -> Any:
     if isinstance(value, list):
         return [in_document_order(item) for item in value]
     return value
+
+
+def encode_document(shape: Any) -> str:
+    """Encode a shape as an event's frozen payload: JSON text with its keys in document order."""
+    return encode(in_document_order(msgspec.json.decode(encode(shape)))).decode()

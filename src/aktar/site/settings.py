@@ -4,16 +4,19 @@ import os
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
-
-from aktar.site import sqlite
+from aktar.edge.addresses import parse_networks
+from aktar.edge.rates import parse_rate
+from aktar.site import environment, sqlite
+from aktar.site.logs import LogSettings
+from aktar.site.secret_key import secret_key
 
 sqlite.install()
 
-DATA_DIR = Path(os.environ.get("AKTAR_DATA_DIR", "var")).resolve()
-SECRET_KEY = os.environ.get("AKTAR_SECRET_KEY", "set-by-the-site-helper")
+DATA_DIR = environment.data_dir()
+SECRET_KEY = secret_key()
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("AKTAR_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = environment.allowed_hosts()
+AKTAR_PUBLIC_URL = environment.public_url()
 ROOT_URLCONF = "aktar.site.urls"
 WSGI_APPLICATION = "aktar.site.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
@@ -21,6 +24,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.staticfiles",
     "rest_framework",
     "aktar.edge",
     "aktar.accounts",
@@ -32,22 +36,76 @@ INSTALLED_APPS = [
     "aktar.transfers",
     "aktar.site",
 ]
-
-_database: dict[str, Any] = dict(
-    dj_database_url.parse(os.environ.get("DATABASE_URL", f"sqlite:///{DATA_DIR / 'aktar.sqlite3'}"))
-)
-if _database["ENGINE"] == "django.db.backends.sqlite3":
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
-    _database["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+MIDDLEWARE = [
+    "aktar.site.access_log.access_log",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "aktar.edge.language.language_middleware",
+    "aktar.site.front_door.front_door",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     }
+]
+
+# -- The database -----------------------------------------------------------------------------------------
+# Never ATOMIC_REQUESTS: a read would take SQLite's one write lock, and actions own their transactions.
+_database: dict[str, Any] = environment.database()
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["OPTIONS"] |= sqlite.OPTIONS
+    # The server's threads live long and so do their connections: opening one costs more than a page of rows.
+    _database["CONN_MAX_AGE"] = None
+else:
+    # A database that hangs must not hang whoever asks /readyz about it, so a connection is tried for 5 s.
+    _database["OPTIONS"].setdefault("connect_timeout", 5)
+    _database["CONN_MAX_AGE"] = 600
+    # One round trip a request, so that a restart of the database costs a reconnect and not an error.
+    _database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}
 
+# -- HTTP -------------------------------------------------------------------------------------------------
+AKTAR_TRUSTED_PROXIES = environment.parsed(
+    "AKTAR_TRUSTED_PROXIES", lambda text: parse_networks(text.replace(",", " ").split())
+)
+AKTAR_MAX_BODY_BYTES = environment.positive("AKTAR_MAX_BODY_BYTES")
+AKTAR_THROTTLE_TOKEN = environment.parsed("AKTAR_THROTTLE_TOKEN", parse_rate)
+AKTAR_THROTTLE_ADDRESS = environment.parsed("AKTAR_THROTTLE_ADDRESS", parse_rate)
+AKTAR_THROTTLE_LOGIN = environment.parsed("AKTAR_THROTTLE_LOGIN", parse_rate)
+if AKTAR_TRUSTED_PROXIES:
+    # Links in answers begin with the scheme that the client used, which only the proxy knows.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+APPEND_SLASH = False  # the front door does it, for reads only
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # files are served from the packages that brought them: nothing to collect
+WHITENOISE_AUTOREFRESH = False
+
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# -- The API ----------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["aktar.accounts.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["aktar.accounts.authentication.MayCall"],
+    "DEFAULT_PARSER_CLASSES": ["aktar.edge.json_parser.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["aktar.edge.renderers.JsonRenderer", "aktar.edge.renderers.HtmlRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "aktar.edge.negotiation.Negotiation",
+    "EXCEPTION_HANDLER": "aktar.site.errors.answer",
+}
+
+# -- Languages and logs -----------------------------------------------------------------------------------
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en-us", "English"), ("tr-tr", "Türkçe")]
 USE_I18N = True
-STATIC_URL = "static/"
+LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]
+LOGGING_CONFIG = "aktar.site.logs.configure"
+LOGGING: LogSettings = {"level": environment.log_level(), "is_terminal": os.isatty(2)}

@@ -1,0 +1,88 @@
+# Running, testing and checking aktar; `make help` lists what can be asked for. Needs Python 3.11, pip and make.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ORDERS ?= 2000
+AKTAR_TEST_POSTGRES_URL ?= postgresql://postgres@127.0.0.1:5432/aktar
+
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+RUN := .venv/.installed-run
+DEV := .venv/.installed-dev
+
+.PHONY: help run test test-sqlite test-postgres lint types bench soak lock clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
+
+run: export AKTAR_PUBLIC_URL ?= http://$(HOST):$(PORT)
+run: $(RUN) ## install, make the tables and the demo data, serve (HOST, PORT, ORDERS)
+	@$(BIN)/aktar migrate
+	@$(BIN)/aktar workflow load
+	@$(BIN)/aktar demo --orders $(ORDERS)
+	@exec $(BIN)/aktar serve --host $(HOST) --port $(PORT)
+
+test: test-sqlite test-postgres ## every test on SQLite, then on PostgreSQL if there is one
+
+test-sqlite: $(DEV)
+	@echo "== tests on SQLite"
+	@DATABASE_URL= $(BIN)/pytest
+
+test-postgres: $(DEV)
+	@if $(BIN)/python -m tests.postgres "$(AKTAR_TEST_POSTGRES_URL)"; then \
+		echo "== tests on PostgreSQL"; \
+		DATABASE_URL="$(AKTAR_TEST_POSTGRES_URL)" $(BIN)/pytest; \
+	elif [ -n "$$AKTAR_TEST_REQUIRE" ]; then \
+		echo "PostgreSQL is required (AKTAR_TEST_REQUIRE) and does not answer." >&2; exit 1; \
+	else \
+		echo "PostgreSQL: skipped. Start one, and name it by AKTAR_TEST_POSTGRES_URL=postgresql://user:password@host:5432/name"; \
+	fi
+
+lint: $(DEV) ## style, import rules, migrations that were forgotten
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
+
+types: $(DEV) ## types, strictly
+	@$(BIN)/mypy
+
+bench: $(DEV) ## how fast it is beside an idiomatic implementation
+	@$(BIN)/python -m benchmarks
+
+soak: $(DEV) ## the long tests
+	@DATABASE_URL= $(BIN)/pytest -m soak
+
+lock: LOCK = uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+lock: ## pin the dependencies anew (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs the program uv." >&2; exit 1; }
+	@$(LOCK) pyproject.toml --extra postgres -o requirements.lock
+	@$(LOCK) pyproject.toml --extra postgres --group dev -c requirements.lock -o requirements-dev.lock
+	@$(LOCK) --group build -c requirements-dev.lock -o requirements-build.lock
+
+clean: ## remove what was installed and cached; the data folder stays
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.env.example: src/aktar/site/environment.py $(RUN)
+	@$(BIN)/python -m aktar.site.environment > $@
+
+.venv/bin/pip:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+		{ echo "aktar needs Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+$(RUN): requirements.lock requirements-build.lock pyproject.toml | .venv/bin/pip
+	@echo "Installing into .venv …"
+	@$(PIP) install --require-hashes -r requirements-build.lock
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUN)
+	@echo "Installing what the tests need …"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

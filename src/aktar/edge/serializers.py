@@ -1,0 +1,89 @@
+"""Serializers of bodies that take only what is asked for, in the type that is asked for."""
+
+import re
+from typing import Any, cast
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from aktar.edge.json_parser import BIGGEST_INTEGER, SMALLEST_INTEGER
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields that it does not have, beside everything that is wrong with those it has."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = [key for key in data if key not in self.fields] if isinstance(data, dict) else []
+        try:
+            value = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError(
+                cast("dict[str, Any]", error.detail) | _unknown(unknown)
+            ) from error
+        if unknown:
+            raise serializers.ValidationError(_unknown(unknown))
+        return value
+
+
+class StrictIntegerField(serializers.Field[int, Any, int, Any]):
+    """A JSON integer and nothing that merely looks like one: not `true`, `1.0` or `"1"`."""
+
+    default_error_messages = {
+        "invalid": _("Give a whole number."),
+        "too_small": _("Give a number not below {smallest}."),
+        "too_big": _("Give a number not above {biggest}."),
+    }
+
+    def __init__(
+        self, *, min_value: int = SMALLEST_INTEGER, max_value: int = BIGGEST_INTEGER, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.min_value = min_value
+        self.max_value = max_value
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        if data < self.min_value:
+            self.fail("too_small", smallest=self.min_value)
+        if data > self.max_value:
+            self.fail("too_big", biggest=self.max_value)
+        return data
+
+    def to_representation(self, value: int) -> int:
+        return value
+
+
+class StrictCharField(serializers.Field[str, Any, str, Any]):
+    """One line of text: a JSON string, not blank, without line breaks or other control characters."""
+
+    default_error_messages = {
+        "invalid": _("Give a text."),
+        "blank": _("Give a text that is not blank."),
+        "control": _("Give a text without line breaks or other control characters."),
+        "too_long": _("Give a text of at most {longest} characters."),
+    }
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.max_length = max_length
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if not data.strip():
+            self.fail("blank")
+        if len(data) > self.max_length:
+            self.fail("too_long", longest=self.max_length)
+        if _CONTROLS.search(data):
+            self.fail("control")
+        return data
+
+    def to_representation(self, value: str) -> str:
+        return value
+
+
+def _unknown(keys: list[str]) -> dict[str, list[Any]]:
+    return {key: [_("There is no such field.")] for key in keys}

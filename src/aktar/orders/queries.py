@@ -1,0 +1,253 @@
+"""Reads of orders: package items with their order items, the customer's side, a package's payload."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from aktar.catalog import queries as catalog
+from aktar.catalog.shapes import PriceListShape, ProductShape, StockListShape
+from aktar.edge.expressions import InstantText, document_text
+from aktar.edge.references import Reading
+from aktar.edge.rules import decimal_text, decimal_text_or_none
+from aktar.edge.shapes import document, instant_text
+from aktar.orders.models import Customer, Order, Package, PackageItem
+from aktar.orders.shapes import (
+    CustomerShape,
+    OrderItemShape,
+    PackageItemShape,
+    PackageItemStateShape,
+    PackagePayloadShape,
+    ShippingAddressShape,
+)
+from aktar.places import queries as places
+from aktar.workflow.queries import workflow_shapes
+from aktar.workflow.shapes import StateShape
+
+
+def package_item_columns(prefix: str) -> tuple[Any, ...]:
+    """The columns of a package item and its order item, as `PackageItemRow` reads them, behind `prefix`.
+
+    `prefix` is the way from the queried table, as `package_item__`; `""` stands for PackageItem itself.
+    """
+    item = f"{prefix}order_item__"
+    return (
+        f"{prefix}id",
+        f"{prefix}state_id",
+        InstantText(f"{prefix}created_date"),
+        InstantText(f"{prefix}modified_date"),
+        f"{prefix}selected_barcode",
+        f"{prefix}serial_no",
+        f"{prefix}unit_weight",
+        f"{prefix}package_id",
+        f"{prefix}denial_reason",
+        f"{prefix}order_item_id",
+        f"{item}state_id",
+        f"{item}product_id",
+        InstantText(f"{item}created_date"),
+        InstantText(f"{item}modified_date"),
+        f"{item}omnitron_id",
+        f"{item}net_amount",
+        f"{item}price",
+        f"{item}price_currency",
+        f"{item}retail_price",
+        f"{item}tax_rate",
+        f"{item}tax_amount",
+        f"{item}discount_amount",
+        f"{item}without_net_amount",
+        f"{item}installment_interest_amount",
+        document_text(f"{item}attributes"),
+        document_text(f"{item}attributes_kwargs"),
+        f"{item}image",
+        f"{item}price_list_id",
+        f"{item}stock_list_id",
+        document_text(f"{item}extra_field"),
+        f"{item}parent_omnitron_id",
+        f"{item}order_id",
+    )
+
+
+PACKAGE_ITEM_WIDTH = len(package_item_columns(""))
+_PRODUCT, _PRICE_LIST, _STOCK_LIST = 11, 27, 28
+
+
+@dataclass(frozen=True, slots=True)
+class PackageItemReferences:
+    """What rows of `package_item_columns` point at, encoded."""
+
+    states: Mapping[int, StateShape]
+    products: Mapping[int, ProductShape]
+    price_lists: Mapping[int, PriceListShape]
+    stock_lists: Mapping[int, StockListShape]
+
+
+def package_item_references(
+    rows: Sequence[tuple[Any, ...]], reading: Reading, *, products: Iterable[int] = ()
+) -> PackageItemReferences:
+    """The references of these rows. No query while they are at hand; cold: products 2, lists 1 each.
+
+    `products` are further ones that the caller needs.
+    """
+    return PackageItemReferences(
+        states=workflow_shapes(reading).states,
+        products=catalog.products.of({*products, *(row[_PRODUCT] for row in rows)}, reading),
+        price_lists=catalog.price_lists.of({row[_PRICE_LIST] for row in rows}, reading),
+        stock_lists=catalog.stock_lists.of({row[_STOCK_LIST] for row in rows}, reading),
+    )
+
+
+def package_item_shape(row: tuple[Any, ...], to: PackageItemReferences) -> PackageItemShape:
+    """One row of `package_item_columns` as a shape."""
+    (
+        id_,
+        state,
+        created,
+        modified,
+        selected_barcode,
+        serial_no,
+        unit_weight,
+        package,
+        denial_reason,
+        item,
+        item_state,
+        product,
+        item_created,
+        item_modified,
+        omnitron_id,
+        net_amount,
+        price,
+        price_currency,
+        retail_price,
+        tax_rate,
+        tax_amount,
+        discount_amount,
+        without_net_amount,
+        installment_interest_amount,
+        attributes,
+        attributes_kwargs,
+        image,
+        price_list,
+        stock_list,
+        extra_field,
+        parent_omnitron_id,
+        order,
+    ) = row
+    return PackageItemShape(
+        id=id_,
+        state=to.states[state],
+        order_item=OrderItemShape(
+            id=item,
+            state=to.states[item_state],
+            product=to.products[product],
+            created_date=item_created,
+            modified_date=item_modified,
+            omnitron_id=omnitron_id,
+            net_amount=decimal_text(net_amount),
+            price=decimal_text(price),
+            price_currency=price_currency,
+            retail_price=decimal_text_or_none(retail_price),
+            tax_rate=decimal_text_or_none(tax_rate),
+            tax_amount=decimal_text_or_none(tax_amount),
+            discount_amount=decimal_text_or_none(discount_amount),
+            without_net_amount=decimal_text_or_none(without_net_amount),
+            installment_interest_amount=decimal_text_or_none(installment_interest_amount),
+            attributes=document(attributes),
+            attributes_kwargs=document(attributes_kwargs),
+            image=image,
+            price_list=None if price_list is None else to.price_lists[price_list],
+            stock_list=None if stock_list is None else to.stock_lists[stock_list],
+            extra_field=document(extra_field),
+            parent_omnitron_id=parent_omnitron_id,
+            order=order,
+        ),
+        created_date=created,
+        modified_date=modified,
+        selected_barcode=selected_barcode,
+        serial_no=serial_no,
+        unit_weight=decimal_text_or_none(unit_weight),
+        package=package,
+        denial_reason=denial_reason,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSide:
+    """What an order's detail says of the customer."""
+
+    channel_name: str
+    customer: CustomerShape
+    shipping_address: ShippingAddressShape
+
+
+def customer_side(order_id: int, reading: Reading) -> CustomerSide:
+    """The customer's side of an order. One query; cold, one more for each kind of geography.
+
+    Raises Order.DoesNotExist.
+    """
+    order = Order.objects.select_related("channel", "customer", "shipping_address__customer").get(pk=order_id)
+    address = order.shipping_address
+    district = places.districts.of([address.district_id], reading)
+    return CustomerSide(
+        channel_name=order.channel.name,
+        customer=_customer(order.customer),
+        shipping_address=ShippingAddressShape(
+            id=address.pk,
+            city=places.cities.of([address.city_id], reading)[address.city_id],
+            country=places.countries.of([address.country_id], reading)[address.country_id],
+            township=places.townships.of([address.township_id], reading)[address.township_id],
+            district=None if address.district_id is None else district[address.district_id],
+            customer=_customer(address.customer),
+            address_type=address.address_type,
+            created_date=instant_text(address.created_date),
+            modified_date=instant_text(address.modified_date),
+            omnitron_id=address.omnitron_id,
+            mapping=address.mapping,
+            title=address.title,
+            is_active=address.is_active,
+            line=address.line,
+            postcode=address.postcode,
+            notes=address.notes,
+            email=address.email,
+            phone_number=address.phone_number,
+            first_name=address.first_name,
+            last_name=address.last_name,
+            company_name=address.company_name,
+            tax_office=address.tax_office,
+            tax_no=address.tax_no,
+            e_bill_taxpayer=address.e_bill_taxpayer,
+        ),
+    )
+
+
+def package_payload(package: Package, reading: Reading) -> PackagePayloadShape:
+    """What an event of a package carries. Two queries."""
+    states = workflow_shapes(reading).states
+    items: QuerySet[PackageItem] = PackageItem.objects.filter(package=package).order_by("id")
+    number = Order.objects.values_list("number", flat=True).get(pk=package.order_id)
+    return PackagePayloadShape(
+        id=package.pk,
+        number=package.number,
+        order=package.order_id,
+        order_number=number,
+        stock_location=package.stock_location_id,
+        state=states[package.state_id],
+        packageitem_set=[
+            PackageItemStateShape(id=id_, state=states[state], order_item=item, product=product)
+            for id_, state, item, product in items.values_list(
+                "id", "state_id", "order_item_id", "order_item__product_id"
+            )
+        ],
+    )
+
+
+def _customer(row: Customer) -> CustomerShape:
+    return CustomerShape(
+        email=row.email,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        phone_number=row.phone_number,
+        erp_code=row.erp_code,
+        pk=row.pk,
+        channel=row.channel_id,
+    )

@@ -1,0 +1,23 @@
+"""The command line: `aktar serve`, `migrate`, `workflow`, `demo`, `user` and `token`.
+
+Exit status 0 is done, 1 refused (one sentence on standard error says why), 2 asked for in a wrong way. What a
+command is for goes to standard output, everything else to standard error. Modules here import Django inside
+their functions, so that `--help` answers at once.
+"""
+
+import click
+
+from aktar.site.cli.accounts import token, user
+from aktar.site.cli.database import demo, migrate
+from aktar.site.cli.serve import serve
+from aktar.site.cli.workflow import workflow
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="aktar", prog_name="aktar")
+def main() -> None:
+    """aktar, the transfer-order service. Settings are environment variables: see .env.example."""
+
+
+for command in (serve, migrate, workflow, demo, user, token):
+    main.add_command(command)

@@ -1,0 +1,60 @@
+"""`aktar migrate` and `aktar demo`: the tables, and rows to look at."""
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from aktar.site.cli.site import wake, wake_with_workflow
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the tables to those of this version. Nothing is lost; may be repeated."""
+    wake()
+    from django.core.management import call_command
+
+    from aktar.site.health import pending_migrations
+
+    pending = pending_migrations()
+    call_command("migrate", interactive=False, verbosity=0)
+    click.echo(f"Tables: {len(pending)} migrations applied." if pending else "Tables: up to date.")
+
+
+@click.command()
+@click.option(
+    "--orders", required=True, type=click.IntRange(1, 1_000_000), help="How many customer orders to invent."
+)
+def demo(orders: int) -> None:
+    """Fill an empty database with an invented retailer, and say how to get in. May be repeated.
+
+    The administrator and the token that it prints are kept in the data folder (demo-access.json, readable by
+    its owner only) and are made anew once they are gone or no longer valid.
+    """
+    wake_with_workflow()
+    from aktar.site.demo import DemoAlreadyLoaded, load_demo
+    from aktar.site.demo_access import demo_access
+
+    now = datetime.now(UTC)
+    try:
+        summary = load_demo(orders, now=now, progress=_show_progress)
+    except DemoAlreadyLoaded:
+        click.echo("The demo data is there already; nothing was added.", err=True)
+    else:
+        _end_progress()
+        click.echo(str(summary), err=True)
+    access = demo_access(now=now)
+    click.echo(f"address   {access.address}")
+    click.echo(f"login     {access.username}")
+    click.echo(f"password  {access.password}")
+    click.echo(f"token     {access.token}")
+
+
+def _show_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{done:,} of {total:,} orders", nl=False, err=True)
+
+
+def _end_progress() -> None:
+    if sys.stderr.isatty():
+        click.echo(err=True)

@@ -1,0 +1,101 @@
+"""`aktar serve`: the server's processes and threads, and how they stop."""
+
+import errno
+import os
+import socket
+from typing import Any
+
+import click
+
+from aktar.site.cli.site import wake_migrated
+
+# How long requests that are under way may take to end after SIGTERM, in seconds.
+STOPPING = 25
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="Processes. [default: 1 on SQLite, else one a processor]",
+)
+@click.option(
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 256), help="Threads a process."
+)
+def serve(host: str, port: int, workers: int | None, threads: int) -> None:
+    """Answer requests until SIGTERM or Ctrl-C; requests under way are finished.
+
+    Each thread keeps a connection to the database: workers × threads must fit into what the database allows.
+    """
+    wake_migrated()
+    from django.db import connection, connections
+    from django.urls import get_resolver
+
+    from aktar.site.health import ills
+
+    if ills()["workflow"]:
+        click.echo("No workflow is loaded: run `aktar workflow load`, or no command is known.", err=True)
+    processors = os.cpu_count() or 1
+    if workers is None:
+        workers = 1 if connection.vendor == "sqlite" else processors
+    if threads is None:
+        threads = min(8, 2 * processors + 1)
+    # Loaded before the processes part: they share the memory, and a broken installation fails here, once.
+    from aktar.site.wsgi import application  # noqa: F401
+
+    get_resolver().url_patterns  # noqa: B018
+    # The server forks: a connection that two processes share would mix up their answers.
+    connections.close_all()
+    _require_free(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"aktar serves http://{shown}:{port}")
+    _server(host, port, workers, threads).serve(target_loader=_application, wrap_loader=False)
+
+
+def _require_free(host: str, port: int) -> None:
+    # Two servers could listen on one port without an error, each getting some of the requests.
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = "another program listens there; stop it or choose another with --port"
+        else:
+            reason = error.strerror or str(error)
+        raise click.ClickException(f"Port {port} on {host} cannot be opened: {reason}.") from None
+
+
+def _server(host: str, port: int, workers: int, threads: int) -> Any:
+    from django.conf import settings
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    from aktar.site.logs import configuration
+
+    return Granian(
+        "aktar.site.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        # Threads keep their connections for as long as they live.
+        blocking_threads_idle_timeout=600,
+        websockets=False,
+        log_dictconfig=configuration(settings.LOGGING),
+        # The server's own news (its processes come and go) matter to somebody who looks for a fault.
+        log_level=LogLevels.debug if settings.LOGGING["level"] == "debug" else LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOPPING,
+    )
+
+
+def _application() -> Any:
+    from aktar.site.wsgi import application
+
+    return application

@@ -1,0 +1,150 @@
+"""Makes up orders and what will befall their transfers: plain chance, the same for the same seed."""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+from aktar.site.demo.assortment import Article
+from aktar.site.demo.geography import Site
+from aktar.site.demo.hours import OFFICE, at_work, order_instants
+from aktar.site.demo.network import Network
+from aktar.site.demo.people import STREETS, full_name, mail_name, mobile_number
+from aktar.site.demo.sketches import Doer, Handover, Line, Note, Package, Person, Purchase, Step, Transfer
+
+CHANNELS = ("Aktar Web", "Aktar Mobil", "Pazaryeri", "Çağrı Merkezi")
+CARRIERS = {"demo-kargo": "Demo Kargo", "demo-ekspres": "Demo Ekspres", "demo-lojistik": "Demo Lojistik"}
+MANAGERS = ("lojistik.merkez", "lojistik.vardiya")
+APPLICATION = "erp"
+_SEED = "aktar demo"
+_REMEMBERED_CUSTOMERS = 600
+
+
+def staff_username(site: Site) -> str:
+    """Name the account of the person at work in a site."""
+    return f"{'depo' if site.is_warehouse else 'magaza'}.{site.erp_code.lower()}"
+
+
+class Storyteller:
+    """Tells the demo's orders in the order of their placing, and each transfer's fate when asked."""
+
+    def __init__(self, network: Network, articles: list[Article]) -> None:
+        self._network = network
+        self._articles = articles
+        self._customers: deque[Person] = deque(maxlen=_REMEMBERED_CUSTOMERS)
+        self._people = 0
+
+    def purchases(self, count: int, *, now: datetime) -> Iterator[Purchase]:
+        """Yield `count` orders placed before `now`, the oldest first."""
+        instants = order_instants(count, now=now, chance=Random(_SEED))  # noqa: S311
+        for number, placed_at in enumerate(instants, start=1):
+            yield self._purchase(number, placed_at, now, Random(f"{_SEED} {number}"))  # noqa: S311
+
+    def _purchase(self, number: int, placed_at: datetime, now: datetime, chance: Random) -> Purchase:
+        person, is_new = self._person(placed_at, chance)
+        order_number = f"2{placed_at:%y%m%d}{number:09}"
+        lines = [self._line(chance) for _ in range(chance.choices((1, 2, 3, 4), (46, 30, 16, 8))[0])]
+        planned_at = min(placed_at + timedelta(minutes=chance.uniform(2, 25)), now - timedelta(seconds=30))
+        cut = chance.randrange(1, len(lines)) if len(lines) > 1 and chance.random() < 0.35 else len(lines)
+        parts = [part for part in (lines[:cut], lines[cut:]) if part]
+        site = self._network.dispatcher(person.home, chance)
+        packages: list[Package] = []
+        for place, part in enumerate(parts, start=1):
+            if place == 2:
+                site = self._network.source(site, chance, but={site.number})
+            wanted = chance.choices((0, 1, 2, 3), (12, 60, 20, 8))[0]
+            lacking = [(line, self._network.source(site, chance, but={site.number})) for line in part[:wanted]]
+            packages.append(Package(f"{order_number}P{place}", site, part, lacking))
+        return Purchase(number, order_number, person, is_new, placed_at, planned_at, lines, packages)
+
+    def _person(self, placed_at: datetime, chance: Random) -> tuple[Person, bool]:
+        if self._customers and chance.random() < 0.2:
+            return chance.choice(self._customers), False
+        self._people += 1
+        first_name, last_name = full_name(chance)
+        person = Person(
+            number=self._people,
+            first_name=first_name,
+            last_name=last_name,
+            email=f"{mail_name(first_name, last_name)}.{self._people}@example.com",
+            phone=mobile_number(chance),
+            channel=chance.choices(CHANNELS, (45, 35, 17, 3))[0],
+            home=chance.choice(self._network.stores),
+            line=f"{chance.choice(STREETS)} No: {chance.randrange(1, 90)} D: {chance.randrange(1, 20)}",
+            since=placed_at - timedelta(minutes=chance.uniform(1, 20)),
+        )
+        self._customers.append(person)
+        return person, True
+
+    def _line(self, chance: Random) -> Line:
+        article = chance.choice(self._articles)
+        share = chance.choice((0, 0, 0, 10, 15, 20, 30, 50))
+        return Line(article, discount=article.price * share // 100)
+
+    def fate(self, transfer: Transfer) -> list[Step | Note]:
+        """Make up what will be done to a new transfer, in the order of time; it may end anywhere."""
+        chance = Random(f"{_SEED} {transfer.number}")  # noqa: S311
+        network, source, destination = self._network, transfer.source, transfer.package.site
+        here, there = network.opening(source), network.opening(destination)
+        draw = chance.random()
+        if draw < 0.006:
+            return []  # forgotten for good
+        slow = draw < 0.08
+        delay = (
+            timedelta(days=chance.uniform(2, 7)) if slow else timedelta(hours=chance.lognormvariate(1.7, 0.8))
+        )
+        ready_at = at_work(transfer.created_at + delay, here, chance)
+        if draw > 0.93:
+            found = None
+            if draw < 0.98:
+                tried = {other.source.number for other in transfer.package.transfers}
+                found = network.source(destination, chance, but=tried | {destination.number})
+            return [Step(ready_at, "renew", self._at_site(source, chance), renewed_from=found)]
+        if draw > 0.92:
+            at = at_work(ready_at, OFFICE, chance)
+            return [Step(at, "cancel", Doer(chance.choice(MANAGERS)))]
+
+        handover = _handover(chance, within_province=source.province == destination.province)
+        shipped = handover is not None and handover.awb_number is not None
+        by = self._at_site(source, chance)
+        told: list[Step | Note] = [Step(ready_at, "ready_advance" if shipped else "ready", by, handover)]
+        if chance.random() < 0.55:
+            told.append(
+                Note(ready_at + _a_while(chance), "remote_id", str(chance.randrange(400_000, 900_000)))
+            )
+        if draw > 0.91:
+            at = at_work(ready_at + timedelta(hours=chance.uniform(3, 30)), OFFICE, chance)
+            told.append(Step(at, "cancel", Doer(chance.choice(MANAGERS))))
+            return sorted(told, key=lambda step: step.at)
+        sent_at = at_work(ready_at + timedelta(hours=chance.lognormvariate(1.2, 0.7)), here, chance)
+        told.append(Step(sent_at, "dispatch", self._at_site(source, chance)))
+        if chance.random() < 0.7:
+            number = f"AKT{sent_at:%Y}{chance.randrange(10**9):09}"
+            told.append(Note(sent_at - (sent_at - ready_at) * 0.2, "invoice_number", number))
+        if draw > 0.905:  # lost on the way
+            at = at_work(sent_at + timedelta(days=chance.uniform(7, 14)), OFFICE, chance)
+            told.append(Step(at, "cancel", Doer(chance.choice(MANAGERS))))
+        else:
+            arrives_at = at_work(sent_at + network.transit(source, destination, chance), there, chance)
+            told.append(Step(arrives_at, "deliver", self._at_site(destination, chance)))
+        return sorted(told, key=lambda step: step.at)
+
+    def _at_site(self, site: Site, chance: Random) -> Doer:
+        if chance.random() < 0.3:
+            return Doer(APPLICATION, remote_user_pk=str(200 + site.number))
+        return Doer(staff_username(site))
+
+
+def _handover(chance: Random, *, within_province: bool) -> Handover | None:
+    draw = chance.random()
+    if within_province and draw < 0.6:
+        return None  # the chain's own van
+    carrier = chance.choice(tuple(CARRIERS))
+    if draw < 0.75:
+        awb_number = f"7{chance.randrange(10**11):011}"
+        return Handover(carrier, awb_number, f"https://{carrier}.example.com/takip/{awb_number}")
+    return Handover(carrier)
+
+
+def _a_while(chance: Random) -> timedelta:
+    return timedelta(seconds=chance.uniform(20, 900))

@@ -1,0 +1,120 @@
+"""Which error gets which status and body: one table, and the answers outside any view."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from aktar.accounts.actions import WrongCredentials
+from aktar.edge.language import DEFAULT_LANGUAGE
+from aktar.transfers.rules import (
+    CargoCompanyRequired,
+    CargoCompanyUnknown,
+    PackageDisagrees,
+    TransferOrderUnknown,
+    TransitionLogUnknown,
+)
+from aktar.workflow.rules import CommandNotAllowed, CommandsDisagree, CommandUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, and the body made from the error."""
+
+    status: int
+    body: Callable[[Any], Mapping[str, Any]]
+
+
+def detail(sentence: "str | Promise") -> Callable[[Any], Mapping[str, Any]]:
+    """A body of one sentence."""
+    return lambda _error: {"detail": str(sentence)}
+
+
+def about(field: str, sentence: "str | Promise") -> Callable[[Any], Mapping[str, Any]]:
+    """A body that names one field."""
+    return lambda _error: {field: [str(sentence)]}
+
+
+def about_cargo_company(sentence: "str | Promise") -> Callable[[Any], Mapping[str, Any]]:
+    """A body that names the command's parameter `cargo_company`."""
+    return lambda _error: {"input_parameters": {"cargo_company": [str(sentence)]}}
+
+
+def _command_unknown(error: CommandUnknown) -> Mapping[str, Any]:
+    return {error.asked_by: [gettext("There is no such command of transfer orders.")]}
+
+
+def _command_not_allowed(error: CommandNotAllowed) -> Mapping[str, Any]:
+    """Says which state the object is in, and what may be run from it."""
+    language = get_language() or DEFAULT_LANGUAGE
+    state = error.state.name_in(language)
+    sentence = gettext("{command} cannot be run: the present state is {state}.")
+    return {
+        "detail": sentence.format(command=error.command.slug, state=f"{state} ({error.state.enum_value})"),
+        "state": {"id": error.state.id, "name": state, "enum_value": error.state.enum_value},
+        "allowed": [
+            {"id": command.id, "slug": command.slug, "label": command.label_in(language)}
+            for command in error.allowed
+        ],
+    }
+
+
+TABLE: tuple[tuple[type[Exception], Answer], ...] = (
+    (WrongCredentials, Answer(400, about("non_field_errors", _("Wrong user name or password.")))),
+    (TransferOrderUnknown, Answer(404, detail(_("There is no such transfer order.")))),
+    (TransitionLogUnknown, Answer(404, detail(_("There is no such transition log of this object.")))),
+    (PackageDisagrees, Answer(400, about("package", _("This is not the package of the transfer order.")))),
+    (CommandUnknown, Answer(400, _command_unknown)),
+    (CommandsDisagree, Answer(400, about("slug", _("transition and slug name two different commands.")))),
+    (CommandNotAllowed, Answer(409, _command_not_allowed)),
+    (CargoCompanyUnknown, Answer(400, about_cargo_company(_("There is no cargo company of this id.")))),
+    (CargoCompanyRequired, Answer(400, about_cargo_company(_("This command needs the cargo company.")))),
+)
+"""Expected errors of the rooms; what is not here and no answer of the framework's own is a 500."""
+
+
+def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """DRF's exception handler: the answer to an expected error; None lets Django log it and answer 500."""
+    if isinstance(error, Http404):
+        error = NotFound()
+    if isinstance(error, APIException):
+        return exception_handler(error, dict(context))
+    for kind, known in TABLE:
+        if isinstance(error, kind):
+            return Response(known.body(error), status=known.status)
+    return None
+
+
+def bad_request(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+    """Django's handler400, for what is refused before a view: an unknown host, too many parameters."""
+    return _plain(400, gettext("The request cannot be taken."))
+
+
+def permission_denied(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+    """Django's handler403."""
+    return _plain(403, gettext("You may not do this."))
+
+
+def not_found(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+    """Django's handler404, for paths that are not there."""
+    return _plain(404, gettext("There is nothing at this address."))
+
+
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """Django's handler500; the traceback is in the log under `django.request`."""
+    return _plain(500, gettext("Something went wrong here; it has been logged."))
+
+
+def _plain(status: int, sentence: str) -> HttpResponse:
+    body = msgspec.json.encode({"detail": sentence})
+    return HttpResponse(
+        body, status=status, content_type="application/json", headers={"Vary": "Accept-Language"}
+    )

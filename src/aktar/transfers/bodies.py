@@ -1,0 +1,122 @@
+"""What the write endpoints of transfer orders take: every field checked, every error told at once."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from aktar.edge.ids import BIGGEST_ID
+from aktar.edge.serializers import StrictCharField, StrictIntegerField, StrictSerializer
+from aktar.transfers.rules import CommandParameters
+
+MOST_PARAMETER_BYTES = 8 * 1024
+
+
+class IdOrDigitsField(serializers.Field[int, Any, int, Any]):
+    """An id as a JSON integer or as a string of digits; the contract's examples use the string."""
+
+    default_error_messages = {"invalid": _("Give an id, as a number or as a string of digits.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < len(str(BIGGEST_ID)):
+            data = int(data)
+        if type(data) is not int or not 0 < data <= BIGGEST_ID:
+            self.fail("invalid")
+        return data
+
+    def to_representation(self, value: int) -> int:
+        return value
+
+
+class TextOrNumberField(StrictCharField):
+    """A short text, or a whole number that stands for one: ids of users in other systems come as either."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(str(data) if type(data) is int else data)
+
+
+class WebAddressField(StrictCharField):
+    """An absolute http or https address."""
+
+    default_error_messages = {"scheme": _("Give an address that begins with http:// or https://.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        address = super().to_internal_value(data)
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            self.fail("scheme")
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            self.fail("scheme")
+        return address
+
+
+class KnownParameters(serializers.Serializer[Any]):
+    """The input parameters that are read; further ones are only logged."""
+
+    cargo_company = IdOrDigitsField(required=False, allow_null=True)
+    awb_number = TextOrNumberField(max_length=100, required=False, allow_null=True)
+    tracking_url = WebAddressField(max_length=1000, required=False, allow_null=True)
+    remote_user_pk = TextOrNumberField(max_length=100, required=False, allow_null=True)
+    remote_user_mail = StrictCharField(max_length=254, required=False, allow_null=True)
+
+
+class InputParametersField(serializers.Field[CommandParameters, Any, Any, Any]):
+    """The parameters of a command: an object, `{}` where there are none."""
+
+    default_error_messages = {
+        "invalid": _("Give an object, {{}} if the command needs no parameters."),
+        "too_long": _("Give parameters of at most {longest} bytes."),
+    }
+
+    def to_internal_value(self, data: Any) -> CommandParameters:
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        if len(json.dumps(data, ensure_ascii=False).encode()) > MOST_PARAMETER_BYTES:
+            self.fail("too_long", longest=MOST_PARAMETER_BYTES)
+        known = KnownParameters(data=data)
+        known.is_valid(raise_exception=True)
+        read = known.validated_data
+        return CommandParameters(
+            given=data,
+            cargo_company=read.get("cargo_company"),
+            awb_number=read.get("awb_number"),
+            tracking_url=read.get("tracking_url"),
+        )
+
+    def to_representation(self, value: CommandParameters) -> Any:
+        return value.given
+
+
+class CommandBody(StrictSerializer):
+    """A command by `transition` (its id), by `slug`, or by both; `context["transfer"]` is the path's id."""
+
+    transition = StrictIntegerField(required=False, min_value=1)
+    slug = StrictCharField(max_length=150, required=False)
+    input_parameters = InputParametersField()
+    transfer = StrictIntegerField(required=False)
+    package = StrictIntegerField(required=False)
+
+    def validate_transfer(self, value: int) -> int:
+        if value != self.context["transfer"]:
+            raise serializers.ValidationError(_("This is not the transfer order of the path."))
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "transition" not in attrs and "slug" not in attrs:
+            raise serializers.ValidationError(_("Give the command's transition or its slug."))
+        return attrs
+
+
+class InvoiceNumberBody(StrictSerializer):
+    """An invoice number."""
+
+    invoice_number = StrictCharField(max_length=100)
+
+
+class RemoteIdBody(StrictSerializer):
+    """Another system's id."""
+
+    remote_id = StrictCharField(max_length=100)

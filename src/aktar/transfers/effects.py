@@ -1,0 +1,159 @@
+"""What each command does to the things around a transfer order, by the handler code of its row.
+
+An effect runs between the lock and the move: the transfer order still has its old state. Whatever it raises
+undoes everything.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aktar.accounts.models import User
+from aktar.edge.content_types import ContentType
+from aktar.edge.references import Reading
+from aktar.orders.actions import move_package, move_package_items
+from aktar.orders.models import Package, PackageItem
+from aktar.orders.rules import PACKAGE_ITEM_STATUS, PackageItemStatus, PackageStatus
+from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder, TransferShipment
+from aktar.transfers.rules import (
+    OPEN,
+    SHIPMENT_STATUS,
+    TRANSFER_STATUS,
+    CargoCompanyRequired,
+    CargoCompanyUnknown,
+    CommandParameters,
+    ShipmentStatus,
+    TransferStatus,
+)
+from aktar.workflow.queries import workflow
+
+Answer = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One command on its way: the locked rows, who runs it, with what, and when."""
+
+    order: TransferOrder
+    package: Package
+    parameters: CommandParameters
+    attributes: Mapping[str, Any]
+    by: User | None
+    reading: Reading
+    now: datetime
+
+
+def ready(run: Run) -> Answer:
+    """The goods are picked. A cargo company that is named must exist; it is logged, no shipment is made."""
+    if run.parameters.cargo_company is not None:
+        _cargo_company(run.parameters.cargo_company)
+    _move_items(run, TransferStatus.READY_TO_SHIPMENT)
+    return None
+
+
+def ready_advance(run: Run) -> Answer:
+    """The goods are picked, a carrier was arranged outside: records who carries them and the number."""
+    if run.parameters.cargo_company is None:
+        raise CargoCompanyRequired
+    TransferShipment.objects.create(
+        transfer_order=run.order,
+        created_date=run.now,
+        modified_date=run.now,
+        state_id=_shipment_state(run, ShipmentStatus.CREATED),
+        cargo_company=_cargo_company(run.parameters.cargo_company),
+        awb_number=run.parameters.awb_number,
+        tracking_url=run.parameters.tracking_url,
+    )
+    _move_items(run, TransferStatus.READY_TO_SHIPMENT)
+    return None
+
+
+def dispatch(run: Run) -> Answer:
+    """The goods leave their source."""
+    _move_items(run, TransferStatus.IN_TRANSIT)
+    _move_shipment(run, ShipmentStatus.IN_TRANSIT)
+    return None
+
+
+def deliver(run: Run) -> Answer:
+    """The goods have arrived; once nothing else of the package is on its way or missing, it waits no more."""
+    _move_items(run, TransferStatus.TRANSFERRED)
+    _move_shipment(run, ShipmentStatus.DELIVERED)
+    move_package_items(_package_items(run), to=PackageItemStatus.WAITING, reading=run.reading, now=run.now)
+    if not _others_open(run) and not _anything_missing(run):
+        _move_package(run, PackageStatus.WAITING)
+    return None
+
+
+def cancel(run: Run) -> Answer:
+    """The transfer will not happen, and nothing replaces it: its goods are missing from the package."""
+    _move_items(run, TransferStatus.CANCELLED)
+    _move_shipment(run, ShipmentStatus.CANCELLED)
+    move_package_items(
+        _package_items(run), to=PackageItemStatus.OUT_OF_STOCK, reading=run.reading, now=run.now
+    )
+    _move_package(run, PackageStatus.OUT_OF_STOCK)
+    return None
+
+
+def renew(run: Run) -> Answer:
+    """The source could not find the goods. There is no planning yet, so no other source is ever found."""
+    cancel(run)
+    return {"transfer_order": None}
+
+
+EFFECTS: Mapping[str, Callable[[Run], Answer]] = {
+    "ready": ready,
+    "ready_advance": ready_advance,
+    "dispatch": dispatch,
+    "deliver": deliver,
+    "cancel": cancel,
+    "renew": renew,
+}
+
+
+def _move_items(run: Run, to: TransferStatus) -> None:
+    state = workflow(run.reading).state(ContentType.TRANSFER_ITEM, TRANSFER_STATUS, to)
+    TransferItem.objects.filter(transfer_order=run.order).update(state_id=state.id, modified_date=run.now)
+
+
+def _move_shipment(run: Run, to: ShipmentStatus) -> None:
+    TransferShipment.objects.filter(transfer_order=run.order).update(
+        state_id=_shipment_state(run, to), modified_date=run.now
+    )
+
+
+def _move_package(run: Run, to: PackageStatus) -> None:
+    move_package(run.package, to=to, by=run.by, attributes=run.attributes, reading=run.reading, now=run.now)
+
+
+def _package_items(run: Run) -> list[int]:
+    return list(
+        TransferItem.objects.filter(transfer_order=run.order).values_list("package_item_id", flat=True)
+    )
+
+
+def _others_open(run: Run) -> bool:
+    flow = workflow(run.reading)
+    open_states = [flow.state(ContentType.TRANSFER_ORDER, TRANSFER_STATUS, status).id for status in OPEN]
+    others = TransferOrder.objects.filter(package=run.package, state_id__in=open_states)
+    return others.exclude(pk=run.order.pk).exists()
+
+
+def _anything_missing(run: Run) -> bool:
+    missing = workflow(run.reading).state(
+        ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.OUT_OF_STOCK
+    )
+    return PackageItem.objects.filter(package=run.package, state_id=missing.id).exists()
+
+
+def _shipment_state(run: Run, status: ShipmentStatus) -> int:
+    return workflow(run.reading).state(ContentType.SHIPMENT, SHIPMENT_STATUS, status).id
+
+
+def _cargo_company(id_: int) -> CargoCompany:
+    company = CargoCompany.objects.filter(pk=id_).first()
+    if company is None:
+        raise CargoCompanyUnknown
+    return company

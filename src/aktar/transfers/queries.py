@@ -1,0 +1,302 @@
+"""Reads of transfer orders: ids of a page first, then a fixed number of queries for exactly those."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+from django.db.models import Q, QuerySet
+
+from aktar.edge.content_types import ContentType
+from aktar.edge.expressions import InstantText
+from aktar.edge.references import Fragments, Reading
+from aktar.edge.rules import decimal_text
+from aktar.orders.models import Package
+from aktar.orders.queries import (
+    PACKAGE_ITEM_WIDTH,
+    customer_side,
+    package_item_columns,
+    package_item_references,
+    package_item_shape,
+)
+from aktar.places.queries import stock_locations
+from aktar.places.rules import Reach
+from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder
+from aktar.transfers.rules import TransferOrderUnknown, TransitionLogUnknown
+from aktar.transfers.shapes import (
+    CargoCompanyShape,
+    TransferItemShape,
+    TransferOrderDetailShape,
+    TransferOrderPayloadShape,
+    TransferOrderShape,
+    TransferOrderSimpleShape,
+    TransferShipmentShape,
+)
+from aktar.workflow.models import TransitionLog
+from aktar.workflow.queries import workflow_shapes
+
+NEWEST_FIRST = "-id"
+SORTS = ("id", "created_date", "modified_date", "order_id", "target_transfer_date")
+
+
+def visible_transfer_orders(reach: Reach) -> QuerySet[TransferOrder]:
+    """The transfer orders that leave or enter one of the caller's stock locations."""
+    if reach.everything:
+        return TransferOrder.objects.all()
+    return TransferOrder.objects.filter(
+        Q(source_id__in=reach.locations) | Q(destination_id__in=reach.locations)
+    )
+
+
+def sorted_by(orders: QuerySet[TransferOrder], sort: str) -> QuerySet[TransferOrder]:
+    """In the order of `sort` (one of SORTS, `-` before it for descending), ties by id the same way."""
+    if sort.removeprefix("-") == "id":
+        return orders.order_by(sort)
+    return orders.order_by(sort, "-id" if sort.startswith("-") else "id")
+
+
+def require_visible(order_id: int, reach: Reach) -> None:
+    """Raise TransferOrderUnknown unless the caller may see this transfer order. One query."""
+    if not visible_transfer_orders(reach).filter(pk=order_id).exists():
+        raise TransferOrderUnknown
+
+
+def require_log_visible(
+    log_id: int, *, object_id: int, kinds: Collection[ContentType], reach: Reach
+) -> QuerySet[TransitionLog]:
+    """The log of this id, if it is of this object and the caller may see that. At most three queries.
+
+    Raises TransitionLogUnknown. A package is seen by whoever sees one of its transfers or dispatches it.
+    """
+    log = TransitionLog.objects.filter(pk=log_id, object_id=object_id, content_type__in=kinds)
+    content_type = log.values_list("content_type", flat=True).first()
+    if content_type is None:
+        raise TransitionLogUnknown
+    orders = visible_transfer_orders(reach)
+    if content_type == ContentType.TRANSFER_ORDER:
+        visible = reach.everything or orders.filter(pk=object_id).exists()
+    else:
+        visible = (
+            reach.everything
+            or orders.filter(package_id=object_id).exists()
+            or Package.objects.filter(pk=object_id, stock_location_id__in=reach.locations).exists()
+        )
+    if not visible:
+        raise TransitionLogUnknown
+    return log
+
+
+def transfer_orders(ids: Sequence[int], reading: Reading) -> list[TransferOrderShape]:
+    """The transfer orders of these ids, in their order. Two queries, plus references that are not at hand.
+
+    Cold they cost at most nine more: states, commands, locations, products and their images, price lists,
+    stock lists, cargo companies.
+    """
+    rows = {row[0]: row for row in TransferOrder.objects.filter(pk__in=ids).values_list(*_ORDER_COLUMNS)}
+    items = _items(ids, reading)
+    places = stock_locations.of({id_ for row in rows.values() for id_ in (row[1], row[2])}, reading)
+    carriers = cargo_companies.of({row[_CARRIER] for row in rows.values()}, reading)
+    workflow = workflow_shapes(reading)
+    return [
+        TransferOrderShape(
+            id=id_,
+            source=places[source],
+            destination=places[destination],
+            transferitem_set=items[id_],
+            number=number,
+            order=order,
+            order_number=order_number,
+            package=package,
+            package_number=package_number,
+            target_transfer_date=target,
+            order_date_placed=placed,
+            state=workflow.states[state],
+            commands=workflow.commands[state],
+            invoice_number=invoice_number,
+            remote_id=remote_id,
+            transfer_shipment=None
+            if shipment is None
+            else TransferShipmentShape(
+                id=shipment,
+                created_date=shipment_created,
+                modified_date=shipment_modified,
+                state=workflow.states[shipment_state],
+                cargo_company=carriers[carrier],
+                awb_number=awb_number,
+                tracking_url=tracking_url,
+            ),
+            created_date=created,
+            modified_date=modified,
+        )
+        for (
+            id_,
+            source,
+            destination,
+            number,
+            order,
+            order_number,
+            package,
+            package_number,
+            target,
+            placed,
+            state,
+            invoice_number,
+            remote_id,
+            created,
+            modified,
+            shipment,
+            shipment_created,
+            shipment_modified,
+            shipment_state,
+            carrier,
+            awb_number,
+            tracking_url,
+        ) in (rows[id_] for id_ in ids if id_ in rows)
+    ]
+
+
+def transfer_order_detail(order_id: int, reading: Reading) -> TransferOrderDetailShape:
+    """One transfer order with the customer's side. Three queries, plus references that are not at hand.
+
+    Raises TransferOrderUnknown.
+    """
+    found = transfer_orders([order_id], reading)
+    if not found:
+        raise TransferOrderUnknown
+    listed = _fields(found[0])
+    del listed["order_date_placed"]
+    side = customer_side(listed["order"], reading)
+    return TransferOrderDetailShape(
+        **listed,
+        channel_name=side.channel_name,
+        customer=side.customer,
+        shipping_address=side.shipping_address,
+    )
+
+
+def transfer_order_payload(order_id: int, reading: Reading) -> TransferOrderPayloadShape:
+    """What an event of this transfer order carries. Two queries, plus references that are not at hand."""
+    listed = _fields(transfer_orders([order_id], reading)[0])
+    del listed["created_date"], listed["modified_date"]
+    return TransferOrderPayloadShape(**listed)
+
+
+def transfer_orders_simple(ids: Sequence[int]) -> list[TransferOrderSimpleShape]:
+    """The transfer orders of these ids in brief, in their order. One query."""
+    rows = {
+        row[0]: TransferOrderSimpleShape(*row)
+        for row in TransferOrder.objects.filter(pk__in=ids).values_list(
+            "id",
+            InstantText("created_date"),
+            InstantText("modified_date"),
+            "number",
+            InstantText("target_transfer_date"),
+            "invoice_number",
+            "remote_id",
+            "state_id",
+            "source_id",
+            "destination_id",
+            "plan_item",
+        )
+    }
+    return [rows[id_] for id_ in ids if id_ in rows]
+
+
+_ORDER_COLUMNS: tuple[Any, ...] = (
+    "id",
+    "source_id",
+    "destination_id",
+    "number",
+    "order_id",
+    "order__number",
+    "package_id",
+    "package__number",
+    InstantText("target_transfer_date"),
+    InstantText("order__date_placed"),
+    "state_id",
+    "invoice_number",
+    "remote_id",
+    InstantText("created_date"),
+    InstantText("modified_date"),
+    "transfer_shipment__id",
+    InstantText("transfer_shipment__created_date"),
+    InstantText("transfer_shipment__modified_date"),
+    "transfer_shipment__state_id",
+    "transfer_shipment__cargo_company_id",
+    "transfer_shipment__awb_number",
+    "transfer_shipment__tracking_url",
+)
+_CARRIER = 19
+
+_ITEM_COLUMNS: tuple[Any, ...] = (
+    *package_item_columns("package_item__"),
+    "id",
+    "state_id",
+    "unit_type",
+    "product_id",
+    InstantText("created_date"),
+    InstantText("modified_date"),
+    "name",
+    "quantity",
+    "stock_code",
+    "barcode",
+    "transfer_order_id",
+)
+_ITEM_PRODUCT = PACKAGE_ITEM_WIDTH + 3
+
+
+def _items(orders: Collection[int], reading: Reading) -> dict[int, list[TransferItemShape]]:
+    """The items of these transfer orders, by order. One query, plus references that are not at hand."""
+    rows = list(
+        TransferItem.objects.filter(transfer_order_id__in=orders).order_by("id").values_list(*_ITEM_COLUMNS)
+    )
+    references = package_item_references(rows, reading, products={row[_ITEM_PRODUCT] for row in rows})
+    items: dict[int, list[TransferItemShape]] = defaultdict(list)
+    for row in rows:
+        (
+            id_,
+            state,
+            unit_type,
+            product,
+            created,
+            modified,
+            name,
+            quantity,
+            stock_code,
+            barcode,
+            order,
+        ) = row[PACKAGE_ITEM_WIDTH:]
+        items[order].append(
+            TransferItemShape(
+                id=id_,
+                state=references.states[state],
+                unit_type=unit_type,
+                package_item=package_item_shape(row[:PACKAGE_ITEM_WIDTH], references),
+                product=references.products[product],
+                created_date=created,
+                modified_date=modified,
+                name=name,
+                quantity=decimal_text(quantity),
+                stock_code=stock_code,
+                barcode=barcode,
+                transfer_order=order,
+            )
+        )
+    return items
+
+
+def _load_cargo_companies(ids: Collection[int]) -> dict[int, CargoCompanyShape]:
+    return {
+        row.pk: CargoCompanyShape(
+            pk=row.pk, name=row.name, erp_code=row.erp_code, shipping_company=row.shipping_company
+        )
+        for row in CargoCompany.objects.filter(pk__in=ids)
+    }
+
+
+cargo_companies = Fragments(_load_cargo_companies, shape=CargoCompanyShape)
+
+
+def _fields(shape: msgspec.Struct) -> dict[str, Any]:
+    """A shape's fields as keywords, fragments left as they are."""
+    return msgspec.structs.asdict(shape)

@@ -1,0 +1,121 @@
+"""What every test stands on: fresh caches, and real server processes on free ports."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from aktar.edge import references, throttles
+
+STARTING = 20  # seconds
+
+
+@dataclass(frozen=True)
+class ServerProcess:
+    """A running `aktar serve`: its address, its process, and the file that its logs go to."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers (names in lower case) and body of a GET; an error status is no exception."""
+        request = urllib.request.Request(self.url + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process() -> Iterator[None]:
+    """No test sees what another one left in the memory of the process."""
+    references.forget()
+    throttles.forget()
+    yield
+    references.forget()
+    throttles.forget()
+
+
+@pytest.fixture
+def aktar_environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of an `aktar` process with a data folder of its own and an empty SQLite database."""
+    ours = {k: v for k, v in os.environ.items() if not k.startswith(("AKTAR_", "DATABASE_URL", "DJANGO_"))}
+    return ours | {"AKTAR_DATA_DIR": str(tmp_path / "var")}
+
+
+@pytest.fixture
+def test_database_url(transactional_db: None) -> str:
+    """The address of this test's own database, for other processes to open it too."""
+    values = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{values['NAME']}"
+    credentials = ":".join(filter(None, (values["USER"], values["PASSWORD"])))
+    return f"postgresql://{credentials}@{values['HOST']}:{values['PORT'] or 5432}/{values['NAME']}"
+
+
+@pytest.fixture
+def live_server_process(
+    aktar_environment: dict[str, str], tmp_path: Path
+) -> Iterator[Callable[..., ServerProcess]]:
+    """Starts a real `aktar serve` on a free port, waits until it is ready, and stops it after the test.
+
+    Call it with the DATABASE_URL it shall serve, options of `aktar serve`, and more environment variables.
+    """
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(database_url: str, *options: str, **environment: str) -> ServerProcess:
+        port = free_port()
+        log = tmp_path / f"server-{port}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "aktar", "serve", "--port", str(port), *options],
+                env=aktar_environment | {"DATABASE_URL": database_url} | environment,
+                stdout=subprocess.DEVNULL,
+                stderr=file,
+            )
+        started.append(process)
+        server = ServerProcess(f"http://127.0.0.1:{port}", process, log)
+        _wait_until_ready(server)
+        return server
+
+    yield start
+    for process in started:
+        process.terminate()
+    for process in started:
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(server: ServerProcess) -> None:
+    until = time.monotonic() + STARTING
+    while time.monotonic() < until and server.process.poll() is None:
+        try:
+            if server.get("/readyz")[0] == 200:
+                return
+        except (urllib.error.URLError, ConnectionError):
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f"aktar serve is not ready:\n{server.log.read_text()}")

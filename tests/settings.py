@@ -1,0 +1,19 @@
+"""The product's settings for a run of the tests: a data folder of its own, and a database file, not memory."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_folder = tempfile.mkdtemp(prefix="aktar-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["AKTAR_DATA_DIR"] = _folder
+
+from aktar.site.settings import *  # noqa: E402, F403
+from aktar.site.settings import DATABASES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # In memory, no other process could open it, and nothing would ever be locked.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(_folder, "tests.sqlite3")}
+# What a password costs to guess is Django's affair; the tests make hundreds.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,1 @@
+"""Promises of the site room: settings, command line, server, health, logs."""
