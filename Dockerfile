@@ -5,9 +5,9 @@ ARG PYTHON_VERSION=3.11
 FROM python:${PYTHON_VERSION}-slim AS wheel
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
-COPY requirements-dev.lock ./
-# The build backend comes from the lock too, checked by its hash like everything else.
-RUN pip install --require-hashes --only-binary :all: -r requirements-dev.lock
+COPY requirements-build.lock ./
+# The build backend is locked too, checked by its hash like everything else.
+RUN pip install --require-hashes --only-binary :all: -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY src ./src
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .

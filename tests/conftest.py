@@ -56,7 +56,7 @@ def aktar_environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def test_database_url(transactional_db: None) -> str:
+def database_url(transactional_db: None) -> str:
     """The address of this test's own database, for other processes to open it too."""
     values = connection.settings_dict
     if connection.vendor == "sqlite":

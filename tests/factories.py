@@ -38,7 +38,9 @@ def a_state(content_type: int, enum_value: str) -> State:
 
 
 def a_user(name: str | None = None, **values: Any) -> User:
-    return create_user(name or f"user{next(_numbers)}", is_admin=values.pop("is_admin", False), now=NOW, **values)
+    return create_user(
+        name or f"user{next(_numbers)}", is_admin=values.pop("is_admin", False), now=NOW, **values
+    )
 
 
 def a_key(
@@ -175,7 +177,9 @@ def an_order(*, items: int = 1, number: str | None = None) -> Order:
     return order
 
 
-def a_package(*, items: int = 1, location: StockLocation | None = None, order: Order | None = None) -> Package:
+def a_package(
+    *, items: int = 1, location: StockLocation | None = None, order: Order | None = None
+) -> Package:
     """A waiting package that holds every item of its order."""
     order = order or an_order(items=items)
     package = Package.objects.create(

@@ -1,4 +1,4 @@
-"""The product's settings for a run of the tests: a data folder of its own, and a database file, not memory."""
+"""The product's settings for the tests: a data folder of their own, and a database file instead of memory."""
 
 import atexit
 import os

@@ -1,13 +1,68 @@
 """A live process says so without a database, and says when it may be sent requests."""
 
-import pytest
+import subprocess
+import sys
+
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from aktar.workflow.actions import load_workflow, read_workflow
+from aktar.workflow.models import Command
 
 
 def test_the_process_is_alive_without_asking_the_database(client: Client) -> None:
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "alive"})
+
+
+def test_it_is_ready_once_tables_and_workflow_are_there(client: Client, db: None) -> None:
+    load_workflow(read_workflow())
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ready",
+        "parts": {"database": "ok", "migrations": "ok", "workflow": "ok"},
+    }
+
+
+def test_it_names_a_workflow_that_is_not_loaded(client: Client, db: None) -> None:
+    Command.objects.all().delete()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["parts"] == {"database": "ok", "migrations": "ok", "workflow": "not loaded"}
+
+
+def test_it_names_migrations_that_are_not_applied(client: Client, db: None) -> None:
+    MigrationRecorder(connection).migration_qs.filter(app="webhooks").delete()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["parts"] == {"database": "ok", "migrations": "not applied", "workflow": "unknown"}
+
+
+def test_it_names_a_database_that_does_not_answer(aktar_environment: dict[str, str]) -> None:
+    asking = (
+        "import django; django.setup()\n"
+        "from django.test import Client\n"
+        "answer = Client().get('/readyz')\n"
+        "print(answer.status_code, answer.json()['parts'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asking],
+        env=aktar_environment
+        | {
+            "DATABASE_URL": "postgresql://nobody:hidden@127.0.0.1:1/aktar",
+            "DJANGO_SETTINGS_MODULE": "aktar.site.settings",
+            "AKTAR_ALLOWED_HOSTS": "testserver",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("503 {'database': 'does not answer'")
+    assert "database does not answer" in done.stderr
+    assert "hidden" not in done.stderr
+
+
+def test_probes_may_call_by_any_host_name(client: Client) -> None:
+    assert client.get("/healthz", headers={"host": "10.1.2.3"}).status_code == 200

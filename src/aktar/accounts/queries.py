@@ -43,6 +43,6 @@ def live_token(digest: str, *, now: datetime) -> ApiToken | None:
     return token
 
 
-def _instant(value: str | datetime | None) -> datetime | None:
-    # SQLite keeps instants as text in UTC without saying so.
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+def _instant(value: datetime | None) -> datetime | None:
+    # SQLite's come without their time zone, which is always UTC.
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value

@@ -93,17 +93,17 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
     return None
 
 
-def bad_request(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's name
     """Django's handler400, for what is refused before a view: an unknown host, too many parameters."""
     return _plain(400, gettext("The request cannot be taken."))
 
 
-def permission_denied(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+def permission_denied(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's name
     """Django's handler403."""
     return _plain(403, gettext("You may not do this."))
 
 
-def not_found(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's name
     """Django's handler404, for paths that are not there."""
     return _plain(404, gettext("There is nothing at this address."))
 

@@ -24,9 +24,6 @@ def front_door(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         if request.path_info not in PROBED:
             _require_known_host(request)
         response = get_response(request)
-        if not response.streaming:
-            # Without it the server would send the answer in chunks, and a HEAD would not tell the size.
-            response.headers.setdefault("Content-Length", str(len(response.content)))
         if (
             response.status_code == 404
             and request.method in ("GET", "HEAD")
@@ -34,7 +31,10 @@ def front_door(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
             and is_valid_path(request.path_info + "/")
         ):
             address = request.get_full_path(force_append_slash=True)
-            return HttpResponsePermanentRedirect(escape_leading_slashes(address))
+            response = HttpResponsePermanentRedirect(escape_leading_slashes(address))
+        if not response.streaming:
+            # Without it the server would send the answer in chunks, and a HEAD would not tell the size.
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
     return guarded

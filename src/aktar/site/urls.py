@@ -7,7 +7,7 @@ from aktar.site import errors, health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("api/v1/auth/", include("aktar.accounts.urls")),
+    path("", include("aktar.accounts.urls")),
     path("api/v1/oms/", include("aktar.transfers.urls")),
 ]
 handler400 = errors.bad_request

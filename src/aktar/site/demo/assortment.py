@@ -9,7 +9,7 @@ from random import Random
 from typing import TypedDict
 
 ARTICLES = 5_000
-# GS1 keeps the prefixes 200 to 299 for codes inside one company: no article on sale anywhere has one of these.
+# GS1 keeps the prefixes 200 to 299 for use inside one company: no article on sale anywhere has such a code.
 _INTERNAL_PREFIX = "290"
 _PLAIN = str.maketrans("çğıöşüÇĞİÖŞÜ", "cgiosuCGIOSU")
 
@@ -29,7 +29,7 @@ class _Family(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One colour and size of a model; numbers count from 1, `price` is in hundredths of a lira, `tax` in percent."""
+    """A colour and size of a model; numbered from 1, `price` in hundredths of a lira, `tax` in percent."""
 
     number: int
     name: str

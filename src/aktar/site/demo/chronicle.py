@@ -1,4 +1,4 @@
-"""Plays the demo's story in the order of time, whoever acts it out: a ledger in memory or the real actions."""
+"""Plays the demo's story in the order of time, whoever acts it out: the ledger or the real actions."""
 
 import heapq
 from collections.abc import Iterator
@@ -36,8 +36,14 @@ class Chronicle:
         self._told = 0
         self.under_way: dict[int, Purchase] = {}
 
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next thing happens; None where the story is over."""
+        coming = [self._coming.placed_at] if self._coming else []
+        return min([*coming, *(due[0] for due in self._due[:1])], default=None)
+
     def play(self, world: World, *, orders: int, until: datetime) -> Iterator[Purchase]:
-        """Act out what happens up to `until` and before the order after number `orders`; yield what is over."""
+        """Act out what happens up to `until`, no order past number `orders`; yield the finished ones."""
         while True:
             coming = self._coming
             if self._due and (coming is None or self._due[0][0] <= coming.placed_at):
@@ -70,7 +76,11 @@ class Chronicle:
             yield self.under_way.pop(purchase.number)
 
     def _await(
-        self, at: datetime, purchase: Purchase, transfer: Transfer | None = None, event: Step | Note | None = None
+        self,
+        at: datetime,
+        purchase: Purchase,
+        transfer: Transfer | None = None,
+        event: Step | Note | None = None,
     ) -> None:
         purchase.awaited += 1
         self._told += 1  # breaks ties, so that equal instants keep the order in which they were told

@@ -1,4 +1,4 @@
-"""The demo chain's map: provinces, townships, neighbourhoods and the sites in them, read from `data/places.txt`."""
+"""The demo chain's map, read from `data/places.txt`: provinces, townships, neighbourhoods, sites."""
 
 import math
 from collections.abc import Iterator

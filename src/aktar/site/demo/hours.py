@@ -1,4 +1,4 @@
-"""When things happen: the hours that customers order in and that stores and warehouses work in (Turkey, UTC+3)."""
+"""When things happen: the hours that customers order in and that sites work in (Turkey, UTC+3)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

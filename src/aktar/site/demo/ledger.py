@@ -41,6 +41,11 @@ class Move:
     transfer_left: str
 
 
+def reached(step: Step) -> str:
+    """Name the state that a step takes its transfer to."""
+    return _REACHED[step.handler]
+
+
 class Ledger:
     """Acts the story out on the sketches alone, by the same rules as the real actions."""
 
@@ -69,18 +74,16 @@ class Ledger:
         """Number the packages and their items."""
         for package in purchase.packages:
             package.id = next(self._packages)
-            package.modified_at = purchase.planned_at
             for line in package.lines:
                 line.package_item_id = next(self._package_items)
-                line.package_item_modified = purchase.planned_at
 
     def step(self, transfer: Transfer, step: Step) -> Transfer | None:
         """Move the transfer, and what follows from it."""
-        left, transfer.state = transfer.state, _REACHED[step.handler]
-        transfer.modified_at = step.at
+        left, transfer.state = transfer.state, reached(step)
+        transfer.modified_at = transfer.moved_at = step.at
         transfer.version += 1
         if step.handler == "ready_advance" and step.handover:
-            transfer.shipment = Shipment(next(self._shipments), step.at, step.handover, "created", step.at)
+            transfer.shipment = Shipment(next(self._shipments), step.at, step.handover, step.at)
         elif transfer.shipment:
             transfer.shipment.state = _SHIPMENT_STATES[transfer.state]
             transfer.shipment.modified_at = step.at
@@ -113,6 +116,12 @@ class Ledger:
             self._move_package(package, "100", step.at, transfer, step, left)
 
     def _begin(self, package: Package, line: Line, source: Site, now: datetime) -> Transfer:
+        transfer = self.sketch(package, line, source, now)
+        line.package_item_state, line.package_item_modified = "150", transfer.created_at
+        return transfer
+
+    def sketch(self, package: Package, line: Line, source: Site, now: datetime) -> Transfer:
+        """Put the next transfer of a package, decided on at `now`, down in the book."""
         created_at = now + _WORK * (len(package.transfers) + 1)
         transfer = Transfer(
             id=next(self._transfers),
@@ -123,9 +132,9 @@ class Ledger:
             target=now + self._network.targets(source).transfer,
             created_at=created_at,
             modified_at=created_at,
+            moved_at=created_at,
         )
         package.transfers.append(transfer)
-        line.package_item_state, line.package_item_modified = "150", created_at
         return transfer
 
     def _move_package(

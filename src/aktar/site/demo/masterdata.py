@@ -57,17 +57,30 @@ def write_master_data(network: Network, articles: list[Article], *, now: datetim
     _write_sites(network, opened)
     _write_articles(articles, opened)
     PriceList.objects.create(
-        pk=LISTS, code="perakende_try", name="Perakende TL", currency="try", created_date=opened, modified_date=opened
+        pk=LISTS,
+        code="perakende_try",
+        name="Perakende TL",
+        currency="try",
+        created_date=opened,
+        modified_date=opened,
     )
     StockList.objects.create(
-        pk=LISTS, code="magaza_stok", name="Mağaza ve Depo Stokları", created_date=opened, modified_date=opened
+        pk=LISTS,
+        code="magaza_stok",
+        name="Mağaza ve Depo Stokları",
+        created_date=opened,
+        modified_date=opened,
     )
-    Channel.objects.bulk_create(Channel(pk=number, name=name) for number, name in enumerate(CHANNELS, start=1))
+    Channel.objects.bulk_create(
+        Channel(pk=number, name=name) for number, name in enumerate(CHANNELS, start=1)
+    )
     for code, name in CARRIERS.items():
         CargoCompany.objects.update_or_create(
             erp_code=code, defaults={"name": name, "shipping_company": code.replace("-", "_")}
         )
-    carriers = {code: pk for code, pk in CargoCompany.objects.values_list("erp_code", "pk") if code in CARRIERS}
+    carriers = {
+        code: pk for code, pk in CargoCompany.objects.values_list("erp_code", "pk") if code in CARRIERS
+    }
     return Cast(_write_users(network.sites, opened), carriers)
 
 
@@ -190,7 +203,11 @@ def _write_articles(articles: list[Article], opened: datetime) -> None:
         ),
         batch_size=1000,
     )
-    pictures = ((article, place, name) for article in articles for place, name in enumerate((article.picture, "label")))
+    pictures = (
+        (article, place, name)
+        for article in articles
+        for place, name in enumerate((article.picture, "label"))
+    )
     ProductImage.objects.bulk_create(
         (
             ProductImage(pk=number, product_id=article.number, order=place, url=picture_url(name))

@@ -43,7 +43,7 @@ class Network:
         return chance.choice([home, home, *self._nearest[home.number][:3]])
 
     def source(self, destination: Site, chance: Random, *, but: set[int]) -> Site:
-        """Choose a site that has what `destination` lacks, mostly one near it; `but` are numbers to leave out."""
+        """Choose a site that has what `destination` lacks, mostly one near it, none of the numbers `but`."""
         near = [site for site in self._nearest[destination.number][:12] if site.number not in but]
         stocks = [site for site in self.warehouses if site.number not in but and site is not destination]
         draw = chance.random()

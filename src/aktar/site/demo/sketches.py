@@ -1,4 +1,4 @@
-"""What the demo's story is told about, before it becomes rows: orders, packages, transfers and what befell them."""
+"""What the demo's story is told about before it becomes rows: orders, packages, transfers, their steps."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,7 @@ class Doer:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What a store enters when a carrier takes the goods; without a tracking number only the carrier is noted."""
+    """What a store enters when a carrier takes the goods; without a tracking number only who it is."""
 
     cargo_company: str
     awb_number: str | None = None
@@ -68,10 +68,10 @@ class Line:
 
     article: Article
     discount: int
+    package_item_modified: datetime
     id: int = 0
     package_item_id: int = 0
     package_item_state: str = "100"
-    package_item_modified: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -81,8 +81,8 @@ class Shipment:
     id: int
     created_at: datetime
     handover: Handover
+    modified_at: datetime
     state: str = "created"
-    modified_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -97,6 +97,7 @@ class Transfer:
     target: datetime
     created_at: datetime
     modified_at: datetime
+    moved_at: datetime
     state: str = "waiting"
     version: int = 1
     shipment: Shipment | None = None
@@ -117,9 +118,9 @@ class Package:
     site: Site
     lines: list[Line]
     lacking: list[tuple[Line, Site]]
+    modified_at: datetime
     id: int = 0
     state: str = "100"
-    modified_at: datetime | None = None
     transfers: list[Transfer] = field(default_factory=list)
 
     def next_transfer_number(self) -> str:

@@ -43,8 +43,10 @@ class Storyteller:
     def _purchase(self, number: int, placed_at: datetime, now: datetime, chance: Random) -> Purchase:
         person, is_new = self._person(placed_at, chance)
         order_number = f"2{placed_at:%y%m%d}{number:09}"
-        lines = [self._line(chance) for _ in range(chance.choices((1, 2, 3, 4), (46, 30, 16, 8))[0])]
         planned_at = min(placed_at + timedelta(minutes=chance.uniform(2, 25)), now - timedelta(seconds=30))
+        lines = [
+            self._line(planned_at, chance) for _ in range(chance.choices((1, 2, 3, 4), (46, 30, 16, 8))[0])
+        ]
         cut = chance.randrange(1, len(lines)) if len(lines) > 1 and chance.random() < 0.35 else len(lines)
         parts = [part for part in (lines[:cut], lines[cut:]) if part]
         site = self._network.dispatcher(person.home, chance)
@@ -53,8 +55,10 @@ class Storyteller:
             if place == 2:
                 site = self._network.source(site, chance, but={site.number})
             wanted = chance.choices((0, 1, 2, 3), (12, 60, 20, 8))[0]
-            lacking = [(line, self._network.source(site, chance, but={site.number})) for line in part[:wanted]]
-            packages.append(Package(f"{order_number}P{place}", site, part, lacking))
+            lacking = [
+                (line, self._network.source(site, chance, but={site.number})) for line in part[:wanted]
+            ]
+            packages.append(Package(f"{order_number}P{place}", site, part, lacking, planned_at))
         return Purchase(number, order_number, person, is_new, placed_at, planned_at, lines, packages)
 
     def _person(self, placed_at: datetime, chance: Random) -> tuple[Person, bool]:
@@ -76,10 +80,10 @@ class Storyteller:
         self._customers.append(person)
         return person, True
 
-    def _line(self, chance: Random) -> Line:
+    def _line(self, planned_at: datetime, chance: Random) -> Line:
         article = chance.choice(self._articles)
         share = chance.choice((0, 0, 0, 10, 15, 20, 30, 50))
-        return Line(article, discount=article.price * share // 100)
+        return Line(article, article.price * share // 100, planned_at)
 
     def fate(self, transfer: Transfer) -> list[Step | Note]:
         """Make up what will be done to a new transfer, in the order of time; it may end anywhere."""

@@ -1,0 +1,184 @@
+"""The command line: what it prints where, and how it exits."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Aktar = Callable[..., subprocess.CompletedProcess[str]]
+COMMANDS = ["serve", "migrate", "workflow", "workflow load", "workflow check", "workflow graph", "demo"]
+COMMANDS += ["user", "user create", "token", "token create"]
+
+
+@pytest.fixture
+def aktar(aktar_environment: dict[str, str]) -> Aktar:
+    """Runs `aktar` off a terminal and gives back how it ended."""
+
+    def run(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "aktar", *arguments],
+            env=aktar_environment | environment,
+            input=given,
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+@pytest.fixture
+def installed(aktar: Aktar) -> Aktar:
+    """The same, with the tables and the workflow in place."""
+    assert aktar("migrate").returncode == 0
+    assert aktar("workflow", "load").returncode == 0
+    return aktar
+
+
+def is_refused(done: subprocess.CompletedProcess[str], sentence: str, *, status: int = 1) -> bool:
+    """Whether a command ended with this status, said this on standard error, and printed nothing else."""
+    return (
+        (done.returncode, done.stdout) == (status, "")
+        and sentence in done.stderr
+        and "Traceback" not in done.stderr
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(aktar: Aktar, command: str) -> None:
+    done = aktar(*command.split(), "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: ")
+
+
+def test_help_needs_no_settings_and_leaves_no_trace(aktar: Aktar, aktar_environment: dict[str, str]) -> None:
+    assert aktar("serve", "--help", DATABASE_URL="nonsense").returncode == 0
+    assert not Path(aktar_environment["AKTAR_DATA_DIR"]).exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nothing"],
+        ["serve", "--port", "0"],
+        ["serve", "--workers", "none"],
+        ["demo"],
+        ["demo", "--orders", "0"],
+        ["user", "create"],
+        ["token", "create", "x", "--location", "A", "--all-locations"],
+        ["token", "create", "x", "--all-locations", "--expires", "0"],
+    ],
+)
+def test_a_command_asked_for_in_a_wrong_way_exits_with_2(aktar: Aktar, arguments: list[str]) -> None:
+    assert is_refused(aktar(*arguments), "Usage: ", status=2)
+
+
+def test_migrating_may_be_repeated(aktar: Aktar) -> None:
+    assert aktar("migrate").stdout.endswith("migrations applied.\n")
+    assert aktar("migrate").stdout == "Tables: up to date.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["serve"],
+        ["workflow", "load"],
+        ["workflow", "graph"],
+        ["demo", "--orders", "1"],
+        ["user", "create", "x"],
+        ["token", "create", "x", "--all-locations"],
+    ],
+)
+def test_without_tables_it_says_what_to_run(aktar: Aktar, arguments: list[str]) -> None:
+    assert is_refused(aktar(*arguments), "run `aktar migrate` first.")
+
+
+def test_a_wrong_setting_is_one_sentence(aktar: Aktar) -> None:
+    done = aktar("migrate", AKTAR_LOG_LEVEL="loud")
+    assert is_refused(done, "Error: AKTAR_LOG_LEVEL must be one of ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://postgres:hidden@127.0.0.1:1/aktar", "sqlite:////dev/null/aktar.sqlite3"]
+)
+def test_a_database_out_of_reach_is_one_sentence_without_its_password(aktar: Aktar, url: str) -> None:
+    done = aktar("migrate", DATABASE_URL=url)
+    assert is_refused(done, "Error: The database that DATABASE_URL names cannot be opened: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert "hidden" not in done.stderr
+
+
+def test_the_workflow_loads_once_and_checks(aktar: Aktar) -> None:
+    aktar("migrate")
+    assert is_refused(aktar("workflow", "check"), "No workflow is loaded: run `aktar workflow load` first.")
+    assert aktar("workflow", "load").stdout.endswith("0 changed, 0 as before.\n")
+    assert aktar("workflow", "load").stdout.startswith("States and commands: 0 new, 0 changed, ")
+    assert aktar("workflow", "check").stdout.endswith("nothing amiss.\n")
+    assert aktar("workflow", "graph", "--language", "tr-tr").stdout.startswith("stateDiagram-v2\n")
+
+
+def test_a_faulty_workflow_file_is_named(installed: Aktar, tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text("[[state]]\nid = 1\n")
+    assert is_refused(installed("workflow", "load", str(file)), "Error: State 1: ")
+    file.write_text("not toml")
+    assert is_refused(installed("workflow", "check", str(file)), "Error: own.toml: ")
+
+
+def test_a_users_password_is_printed_alone(installed: Aktar) -> None:
+    done = installed("user", "create", "ayse", "--admin", "--email", "ayse@example.com")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.split()) == 1
+    assert is_refused(installed("user", "create", "ayse"), "Error: ")
+
+
+def test_a_given_password_is_not_printed_and_must_be_long(installed: Aktar) -> None:
+    done = installed("user", "create", "ali", "--password-stdin", given="correct horse battery\n")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert is_refused(installed("user", "create", "can", "--password-stdin", given="short\n"), "too short")
+
+
+def test_a_token_is_printed_alone(installed: Aktar) -> None:
+    done = installed("token", "create", "erp", "--all-locations", "--read-only", "--expires", "30")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("akt_")
+    assert len(done.stdout.split()) == 1
+    assert installed("token", "create", "erp", "--all-locations").returncode == 0
+
+
+def test_a_token_asks_for_locations_and_refuses_to_guess_off_a_terminal(installed: Aktar) -> None:
+    done = installed("token", "create", "erp")
+    assert is_refused(done, "--location ERP_CODE or --all-locations", status=2)
+
+
+def test_an_unknown_location_is_named_and_leaves_nothing_behind(installed: Aktar) -> None:
+    assert is_refused(installed("token", "create", "erp", "--location", "NO-SUCH"), "NO-SUCH")
+    assert is_refused(installed("token", "create", "x", "--user", "erp", "--all-locations"), "no user 'erp'")
+
+
+def test_a_persons_name_makes_no_service_token_by_mistake(installed: Aktar) -> None:
+    installed("user", "create", "ayse")
+    assert is_refused(installed("token", "create", "ayse", "--all-locations"), "say --user ayse")
+    assert installed("token", "create", "ayse", "--user", "ayse", "--all-locations").returncode == 0
+
+
+def test_the_demo_says_how_to_get_in_and_says_the_same_again(
+    installed: Aktar, aktar_environment: dict[str, str]
+) -> None:
+    first = installed("demo", "--orders", "10")
+    assert first.returncode == 0, first.stderr
+    assert [line.split()[0] for line in first.stdout.splitlines()] == [
+        "address",
+        "login",
+        "password",
+        "token",
+    ]
+    second = installed("demo", "--orders", "10")
+    assert (second.returncode, second.stdout) == (0, first.stdout)
+    assert "there already" in second.stderr
+    file = Path(aktar_environment["AKTAR_DATA_DIR"]) / "demo-access.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(file.read_text())["token"] in first.stdout

@@ -1,0 +1,62 @@
+"""A real `aktar serve`: it answers, it stops when told, and it says why it does not start."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from aktar.workflow.actions import load_workflow, read_workflow
+from tests.conftest import ServerProcess, free_port
+
+Start = Callable[..., ServerProcess]
+
+
+@pytest.fixture
+def served(database_url: str, live_server_process: Start) -> ServerProcess:
+    load_workflow(read_workflow())
+    return live_server_process(database_url)
+
+
+def test_it_answers_and_stops_on_sigterm(served: ServerProcess) -> None:
+    status, headers, body = served.get("/healthz", **{"X-Request-ID": "mine"})
+    assert (status, json.loads(body)) == (200, {"status": "alive"})
+    assert headers["x-request-id"] == "mine"
+    assert int(headers["content-length"]) == len(body)
+    assert served.get("/nothing/?token=akt_secret")[0] == 404
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(timeout=30) == 0
+    lines = [json.loads(line) for line in served.log.read_text().splitlines()]
+    (line,) = [line for line in lines if line["event"] == "request" and line["path"] == "/nothing/"]
+    assert line["status"] == 404
+    assert "akt_secret" not in served.log.read_text()
+
+
+def test_static_files_are_served_without_collecting_them(served: ServerProcess) -> None:
+    status, headers, _ = served.get("/static/rest_framework/css/default.css")
+    assert (status, headers["content-type"]) == (200, 'text/css; charset="utf-8"')
+    assert served.get("/static/../pyproject.toml")[0] == 404
+
+
+def test_several_processes_answer_on_one_port(database_url: str, live_server_process: Start) -> None:
+    load_workflow(read_workflow())
+    server = live_server_process(database_url, "--workers", "2", "--threads", "2")
+    assert all(server.get("/readyz")[0] == 200 for _ in range(20))
+
+
+def test_a_port_that_is_taken_is_named(database_url: str, aktar_environment: dict[str, str]) -> None:
+    port = free_port()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        done = subprocess.run(
+            [sys.executable, "-m", "aktar", "serve", "--port", str(port)],
+            env=aktar_environment | {"DATABASE_URL": database_url},
+            capture_output=True,
+            text=True,
+        )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"Error: Port {port} on 127.0.0.1 cannot be opened: another program listens there" in done.stderr
