@@ -11,7 +11,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help run test test-sqlite test-postgres lint types bench soak lock clean
+.PHONY: help run test test-sqlite test-postgres lint types messages bench soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -48,6 +48,13 @@ lint: $(DEV) ## style, import rules, migrations that were forgotten
 
 types: $(DEV) ## types, strictly
 	@$(BIN)/mypy
+
+messages: $(DEV) ## collect what is said to people, and compile its Turkish (src/aktar/locale)
+	@$(BIN)/pybabel -q extract -k gettext_lazy --no-location --project aktar \
+		--msgid-bugs-address "see CONTRIBUTING.md" -o .venv/messages.pot src/aktar
+	@$(BIN)/pybabel -q update -D django -d src/aktar/locale -l tr -i .venv/messages.pot \
+		--no-fuzzy-matching --ignore-pot-creation-date
+	@$(BIN)/pybabel -q compile -D django -d src/aktar/locale
 
 bench: $(DEV) ## how fast it is beside an idiomatic implementation
 	@$(BIN)/python -m benchmarks

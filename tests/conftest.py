@@ -1,5 +1,6 @@
 """What every test stands on: fresh caches, and real server processes on free ports."""
 
+import json
 import os
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from django.db import connection
@@ -17,6 +19,14 @@ from django.db import connection
 from aktar.edge import references, throttles
 
 STARTING = 20  # seconds
+
+
+class Answer(NamedTuple):
+    """Status, headers (names in lower case) and body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -27,15 +37,19 @@ class ServerProcess:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers (names in lower case) and body of a GET; an error status is no exception."""
-        request = urllib.request.Request(self.url + path, headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+    def get(self, path: str, **headers: str) -> Answer:
+        """The answer to a GET; an error status is no exception."""
+        return _answer(urllib.request.Request(self.url + path, headers=headers))
+
+    def post(self, path: str, body: object, **headers: str) -> Answer:
+        """The answer to a POST of JSON; an error status is no exception."""
+        return _answer(
+            urllib.request.Request(
+                self.url + path,
+                data=json.dumps(body).encode(),
+                headers={"Content-Type": "application/json"} | headers,
+            )
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +115,15 @@ def live_server_process(
             process.wait()
 
 
+def _answer(request: urllib.request.Request) -> Answer:
+    try:
+        answer = urllib.request.urlopen(request, timeout=30)
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        return Answer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read())
+
+
 def free_port() -> int:
     """A port of this machine that nobody listens on."""
     with socket.socket() as trial:
@@ -113,7 +136,7 @@ def _wait_until_ready(server: ServerProcess) -> None:
     until = time.monotonic() + STARTING
     while time.monotonic() < until and server.process.poll() is None:
         try:
-            if server.get("/readyz")[0] == 200:
+            if server.get("/readyz").status == 200:
                 return
         except (urllib.error.URLError, ConnectionError):
             pass

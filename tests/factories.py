@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.test import Client
+
 from aktar.accounts.actions import create_token, create_user
 from aktar.accounts.models import Reach, User
 from aktar.catalog.models import PriceList, Product, ProductImage, StockList
@@ -19,7 +21,7 @@ from aktar.orders.models import (
 from aktar.places.actions import bind_token
 from aktar.places.models import Address, City, Country, District, StockLocation, Township
 from aktar.transfers.actions import ItemToMove, create_transfer_order
-from aktar.transfers.models import TransferOrder
+from aktar.transfers.models import CargoCompany, TransferOrder
 from aktar.webhooks.models import Webhook
 from aktar.workflow.actions import load_workflow, read_workflow
 from aktar.workflow.models import State
@@ -47,21 +49,35 @@ def a_key(
     user: User | None = None,
     *,
     locations: list[StockLocation] | None = None,
+    reach: Reach = Reach.ALL,
     is_read_only: bool = False,
     expires_at: datetime | None = None,
 ) -> str:
-    """A token's key: for all locations, or bound to some."""
+    """A token's key: for all locations, or bound to some, or (Reach.USER) for those of its user."""
     issued = create_token(
         user or a_user(),
         name="test",
         now=NOW,
-        reach=Reach.ALL,
+        reach=reach,
         is_read_only=is_read_only,
         expires_at=expires_at,
     )
     if locations is not None:
         bind_token(issued.token, erp_codes=[location.erp_code for location in locations])
     return issued.key
+
+
+def a_caller(user: User | None = None, **values: Any) -> Client:
+    """A client that calls with a token's key, made as `a_key` makes it."""
+    return Client(headers={"Authorization": f"Token {a_key(user, **values)}"})
+
+
+def a_carrier() -> CargoCompany:
+    """Cargo company 1, which every installation has; here also after a test that emptied the database."""
+    company, _ = CargoCompany.objects.get_or_create(
+        pk=1, defaults={"name": "Kargo", "shipping_company": "custom"}
+    )
+    return company
 
 
 def a_location(**values: Any) -> StockLocation:

@@ -33,7 +33,10 @@ def with_values(printed: Any, values: dict[str, Any]) -> Any:
     """A copy of `printed` that holds `values` at their paths (`a.b[0].c`); every path must be there."""
     changed = copy.deepcopy(printed)
     for path, value in values.items():
-        steps = [int(step) if step.isdigit() else step for step in path.replace("[", ".").replace("]", "").split(".")]
+        steps = [
+            int(step) if step.isdigit() else step
+            for step in path.replace("[", ".").replace("]", "").split(".")
+        ]
         *way, last = steps
         holder = changed
         for step in way:

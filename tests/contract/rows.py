@@ -23,13 +23,15 @@ def store_transfer_order(printed: Printed) -> None:
     The customer's side is the detail sample's where `printed` has none. What a second call prints
     otherwise of the same place or product overwrites what the first one printed.
     """
+    side = printed if "customer" in printed else sample("transfer_orders.detail")
+    _store_customer(side)
     for location in (printed["source"], printed["destination"]):
         _store_geography(location["address"])
         _store(Address, location["address"])
         _store(StockLocation, location)
     for item in printed["transferitem_set"]:
         _store_products(item)
-    _store_order(printed)
+    _store_order(printed, side)
     package = {"id": printed["package"], "number": printed["package_number"], "order": printed["order"]}
     _store(
         Package,
@@ -64,19 +66,20 @@ def _store_products(item: Printed) -> None:
             _store(model, order_item[key])
 
 
-def _store_order(printed: Printed) -> None:
-    side = printed if "customer" in printed else sample("transfer_orders.detail")
-    customer, address = side["customer"], side["shipping_address"]
-    _store(Channel, {"id": customer["channel"], "name": side["channel_name"]})
-    _store_geography(address)
-    _store(Customer, customer)
-    _store(ShippingAddress, address)
+def _store_customer(side: Printed) -> None:
+    _store(Channel, {"id": side["customer"]["channel"], "name": side["channel_name"]})
+    _store_geography(side["shipping_address"])
+    _store(Customer, side["customer"])
+    _store(ShippingAddress, side["shipping_address"])
+
+
+def _store_order(printed: Printed, side: Printed) -> None:
     order = {
         "id": printed["order"],
         "number": printed["order_number"],
-        "channel": customer["channel"],
-        "customer": customer,
-        "shipping_address": address,
+        "channel": side["customer"]["channel"],
+        "customer": side["customer"],
+        "shipping_address": side["shipping_address"],
         "date_placed": printed.get("order_date_placed", printed["created_date"]),
     }
     _store(Order, order | _dates(printed), state=a_state(3, "400"))

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from aktar.site import sqlite
+from aktar.site import environment, sqlite
 
 
 def test_sqlite_is_opened_safely(db: None) -> None:
@@ -45,3 +45,11 @@ def test_connections_outlive_a_request_and_survive_a_restart_of_the_database() -
     else:
         assert values["CONN_MAX_AGE"] > 0
         assert values["CONN_HEALTH_CHECKS"]
+
+
+def test_statements_are_prepared_by_postgresql_unless_the_address_says_no() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL only")
+    assert connection.settings_dict["OPTIONS"]["prepare_threshold"] == 5
+    url = "postgresql://postgres@127.0.0.1/aktar?server_side_binding=false"
+    assert environment.database({"DATABASE_URL": url})["OPTIONS"] == {"server_side_binding": False}

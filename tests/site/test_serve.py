@@ -5,10 +5,15 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
+from django.db import connection, transaction
 
+from aktar.accounts.actions import create_user
 from aktar.workflow.actions import load_workflow, read_workflow
 from tests.conftest import ServerProcess, free_port
 
@@ -33,6 +38,26 @@ def test_it_answers_and_stops_on_sigterm(served: ServerProcess) -> None:
     (line,) = [line for line in lines if line["event"] == "request" and line["path"] == "/nothing/"]
     assert line["status"] == 404
     assert "akt_secret" not in served.log.read_text()
+
+
+def test_a_request_under_way_is_finished_before_it_stops(served: ServerProcess) -> None:
+    create_user("ayse", is_admin=False, password="correct horse battery", now=datetime.now(UTC))
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                # On SQLite the open transaction alone keeps other writers waiting.
+                connection.cursor().execute("LOCK TABLE accounts_apitoken IN EXCLUSIVE MODE")
+            login = pool.submit(
+                served.post,
+                "/api/v1/auth/login/",
+                {"username": "ayse", "password": "correct horse battery"},
+            )
+            time.sleep(1)
+            served.process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            assert not login.done(), login.result()
+        assert login.result(timeout=20).status == 200
+    assert served.process.wait(timeout=30) == 0
 
 
 def test_static_files_are_served_without_collecting_them(served: ServerProcess) -> None:

@@ -1,6 +1,5 @@
 """Logging in: a name and a password for a key."""
 
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,7 +13,7 @@ class LoginBody(StrictSerializer):
     """What logging in takes."""
 
     username = StrictCharField(max_length=150)
-    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+    password = StrictCharField(max_length=1000)
 
 
 class LoginView(ApiView):

@@ -43,9 +43,6 @@ class ApiView(APIView):
         super().setup(request, *args, **kwargs)
         self.now = datetime.now(UTC)
         self.language = language_of(request)
-        # Django reads the query in the charset that the body's header names, and breaks on some it knows.
-        if request.encoding is not None:
-            request.encoding = "utf-8"
 
     def initialize_request(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> Request:
         return ApiRequest(

@@ -51,9 +51,12 @@ class StrictJSONParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Read a body; raises ParseError, UnsupportedMediaType or BodyTooLarge."""
-        _require_utf8(media_type or "")
         context = parser_context or {}
-        document = decode(_read(stream, context["request"].META))
+        _require_utf8(media_type or "")
+        body = _read(stream, context["request"].META)
+        if body and not media_type:
+            raise UnsupportedMediaType("")
+        document = decode(body)
         body_types: tuple[type, ...] = context["view"].body_types
         if not isinstance(document, body_types):
             raise ParseError(_("The body must be a JSON object."))
@@ -84,7 +87,10 @@ def decode(body: bytes) -> Any:
 
 
 def _require_utf8(media_type: str) -> None:
-    charset = parse_header_parameters(media_type)[1].get("charset", "utf-8")
+    try:
+        charset = parse_header_parameters(media_type)[1].get("charset", "utf-8")
+    except ValueError as error:
+        raise UnsupportedMediaType(media_type) from error
     if charset.lower() not in ("utf-8", "utf8"):
         raise UnsupportedMediaType(media_type)
 

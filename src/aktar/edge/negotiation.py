@@ -40,6 +40,9 @@ class Negotiation(DefaultContentNegotiation):
         return chosen
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
-        """The parser of exactly the body's media type; DRF alone would also take `application/*`."""
+        """The parser of exactly the body's media type; DRF alone would also take `application/*`.
+
+        Without a media type it is the first one, which can still say that there is no body.
+        """
         media_type = request.content_type.partition(";")[0].strip().lower()
-        return next((parser for parser in parsers if parser.media_type == media_type), None)
+        return next((parser for parser in parsers if media_type in (parser.media_type, "")), None)

@@ -52,16 +52,15 @@ class Buckets:
         capacity = interval * self._rate.burst
         with self._lock:
             # A clock that was set back must not lock anybody out for longer than an empty bucket does.
-            full_at = min(max(self._full_at.get(key, now), now), now + capacity) + interval
+            full_at = min(max(self._full_at.get(key, now), now), now + capacity)
+            wait = full_at + interval - now - capacity
             # A hundredth of a call forgives what floating point lost on the way.
-            wait = full_at - now - capacity
-            if wait > interval / 100:
-                return wait
-            self._full_at[key] = full_at
+            is_allowed = wait < interval / 100
+            self._full_at[key] = full_at + interval if is_allowed else full_at
             self._full_at.move_to_end(key)
             if len(self._full_at) > self._limit:
                 self._full_at.popitem(last=False)
-            return 0.0
+            return 0.0 if is_allowed else wait
 
     def __len__(self) -> int:
         return len(self._full_at)

@@ -5,20 +5,24 @@ from datetime import timedelta
 DEGREE_PLACES = 8
 
 
-def decimal_text(value: int, *, places: int = 2) -> str:
-    """Write a whole number of 10^-places as the contract's decimal: 100 hundredths are `"1.00"`."""
-    digits = f"{abs(value):0{places + 1}d}"
-    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+def decimal_text(hundredths: int) -> str:
+    """Write hundredths as the contract's decimal: 100 is `"1.00"`."""
+    if hundredths < 0:
+        return f"-{decimal_text(-hundredths)}"
+    return "%d.%02d" % divmod(hundredths, 100)  # noqa: UP031 - twice as fast as an f-string here
 
 
-def decimal_text_or_none(value: int | None) -> str | None:
-    """`decimal_text` in hundredths, where the number may be missing."""
-    return None if value is None else decimal_text(value)
+def decimal_text_or_none(hundredths: int | None) -> str | None:
+    """`decimal_text`, where the number may be missing."""
+    return None if hundredths is None else decimal_text(hundredths)
 
 
 def degrees_text(value: int | None) -> str | None:
     """Write a coordinate kept in 1e-8 degrees: 2897817800 is `"28.97817800"`."""
-    return None if value is None else decimal_text(value, places=DEGREE_PLACES)
+    if value is None:
+        return None
+    whole, fraction = divmod(abs(value), 10**DEGREE_PLACES)
+    return f"{'-' if value < 0 else ''}{whole}.{fraction:0{DEGREE_PLACES}d}"
 
 
 def duration_text(value: timedelta) -> str:

@@ -11,8 +11,9 @@ from aktar.catalog.shapes import PriceListShape, ProductShape, StockListShape
 from aktar.edge.expressions import InstantText, document_text
 from aktar.edge.references import Reading
 from aktar.edge.rules import decimal_text, decimal_text_or_none
-from aktar.edge.shapes import document, instant_text
-from aktar.orders.models import Customer, Order, Package, PackageItem
+from aktar.edge.shapes import document
+from aktar.edge.statements import RowsOfIds
+from aktar.orders.models import Order, Package, PackageItem
 from aktar.orders.shapes import (
     CustomerShape,
     OrderItemShape,
@@ -185,39 +186,107 @@ def customer_side(order_id: int, reading: Reading) -> CustomerSide:
 
     Raises Order.DoesNotExist.
     """
-    order = Order.objects.select_related("channel", "customer", "shipping_address__customer").get(pk=order_id)
-    address = order.shipping_address
-    district = places.districts.of([address.district_id], reading)
+    found = _customer_side_rows.of([order_id])
+    if not found:
+        raise Order.DoesNotExist(order_id)
+    channel_name, *row = found[0]
+    customer = CustomerShape(*row[:_CUSTOMER_WIDTH])
+    addressee = CustomerShape(*row[_CUSTOMER_WIDTH : 2 * _CUSTOMER_WIDTH])
+    (
+        id_,
+        city,
+        country,
+        township,
+        district,
+        address_type,
+        created,
+        modified,
+        omnitron_id,
+        mapping,
+        title,
+        is_active,
+        line,
+        postcode,
+        notes,
+        email,
+        phone_number,
+        first_name,
+        last_name,
+        company_name,
+        tax_office,
+        tax_no,
+        e_bill_taxpayer,
+    ) = row[2 * _CUSTOMER_WIDTH :]
     return CustomerSide(
-        channel_name=order.channel.name,
-        customer=_customer(order.customer),
+        channel_name=channel_name,
+        customer=customer,
         shipping_address=ShippingAddressShape(
-            id=address.pk,
-            city=places.cities.of([address.city_id], reading)[address.city_id],
-            country=places.countries.of([address.country_id], reading)[address.country_id],
-            township=places.townships.of([address.township_id], reading)[address.township_id],
-            district=None if address.district_id is None else district[address.district_id],
-            customer=_customer(address.customer),
-            address_type=address.address_type,
-            created_date=instant_text(address.created_date),
-            modified_date=instant_text(address.modified_date),
-            omnitron_id=address.omnitron_id,
-            mapping=address.mapping,
-            title=address.title,
-            is_active=address.is_active,
-            line=address.line,
-            postcode=address.postcode,
-            notes=address.notes,
-            email=address.email,
-            phone_number=address.phone_number,
-            first_name=address.first_name,
-            last_name=address.last_name,
-            company_name=address.company_name,
-            tax_office=address.tax_office,
-            tax_no=address.tax_no,
-            e_bill_taxpayer=address.e_bill_taxpayer,
+            id=id_,
+            city=places.cities.of([city], reading)[city],
+            country=places.countries.of([country], reading)[country],
+            township=places.townships.of([township], reading)[township],
+            district=None if district is None else places.districts.of([district], reading)[district],
+            customer=addressee,
+            address_type=address_type,
+            created_date=created,
+            modified_date=modified,
+            omnitron_id=omnitron_id,
+            mapping=None if mapping is None else document(mapping),
+            title=title,
+            is_active=bool(is_active),
+            line=line,
+            postcode=postcode,
+            notes=notes,
+            email=email,
+            phone_number=phone_number,
+            first_name=first_name,
+            last_name=last_name,
+            company_name=company_name,
+            tax_office=tax_office,
+            tax_no=tax_no,
+            e_bill_taxpayer=bool(e_bill_taxpayer),
         ),
     )
+
+
+def _customer_columns(prefix: str) -> tuple[str, ...]:
+    """The columns of a customer in the order of CustomerShape."""
+    names = ("email", "first_name", "last_name", "phone_number", "erp_code", "id", "channel_id")
+    return tuple(f"{prefix}{name}" for name in names)
+
+
+_CUSTOMER_WIDTH = len(_customer_columns(""))
+_ADDRESS = "shipping_address__"
+_customer_side_rows = RowsOfIds(
+    lambda ids: Order.objects.filter(pk__in=ids).values_list(
+        "channel__name",
+        *_customer_columns("customer__"),
+        *_customer_columns(f"{_ADDRESS}customer__"),
+        f"{_ADDRESS}id",
+        f"{_ADDRESS}city_id",
+        f"{_ADDRESS}country_id",
+        f"{_ADDRESS}township_id",
+        f"{_ADDRESS}district_id",
+        f"{_ADDRESS}address_type",
+        InstantText(f"{_ADDRESS}created_date"),
+        InstantText(f"{_ADDRESS}modified_date"),
+        f"{_ADDRESS}omnitron_id",
+        document_text(f"{_ADDRESS}mapping"),
+        f"{_ADDRESS}title",
+        f"{_ADDRESS}is_active",
+        f"{_ADDRESS}line",
+        f"{_ADDRESS}postcode",
+        f"{_ADDRESS}notes",
+        f"{_ADDRESS}email",
+        f"{_ADDRESS}phone_number",
+        f"{_ADDRESS}first_name",
+        f"{_ADDRESS}last_name",
+        f"{_ADDRESS}company_name",
+        f"{_ADDRESS}tax_office",
+        f"{_ADDRESS}tax_no",
+        f"{_ADDRESS}e_bill_taxpayer",
+    )
+)
 
 
 def package_payload(package: Package, reading: Reading) -> PackagePayloadShape:
@@ -238,16 +307,4 @@ def package_payload(package: Package, reading: Reading) -> PackagePayloadShape:
                 "id", "state_id", "order_item_id", "order_item__product_id"
             )
         ],
-    )
-
-
-def _customer(row: Customer) -> CustomerShape:
-    return CustomerShape(
-        email=row.email,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        phone_number=row.phone_number,
-        erp_code=row.erp_code,
-        pk=row.pk,
-        channel=row.channel_id,
     )

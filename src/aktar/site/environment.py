@@ -28,7 +28,8 @@ VARIABLES = (
         "DATABASE_URL",
         "",
         "Where the rows live: sqlite:///path/to/file or postgresql://user:password@host:5432/name. "
-        "Unset: the file aktar.sqlite3 in the data folder.",
+        "Unset: the file aktar.sqlite3 in the data folder. Behind a PostgreSQL pooler that hands out a "
+        "connection a transaction, add ?server_side_binding=false.",
     ),
     Variable(
         "AKTAR_DATA_DIR",

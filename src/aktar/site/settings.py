@@ -61,6 +61,10 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # A database that hangs must not hang whoever asks /readyz about it, so a connection is tried for 5 s.
     _database["OPTIONS"].setdefault("connect_timeout", 5)
+    # Statements with parameters bound by the server can be prepared: planning a page of rows costs more than
+    # fetching it. Behind a pooler that hands out a connection a transaction: ?server_side_binding=false.
+    if _database["OPTIONS"].setdefault("server_side_binding", True):
+        _database["OPTIONS"].setdefault("prepare_threshold", 5)
     _database["CONN_MAX_AGE"] = 600
     # One round trip a request, so that a restart of the database costs a reconnect and not an error.
     _database["CONN_HEALTH_CHECKS"] = True

@@ -11,6 +11,7 @@ from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import InstantText
 from aktar.edge.references import Fragments, Reading
 from aktar.edge.rules import decimal_text
+from aktar.edge.statements import RowsOfIds
 from aktar.orders.models import Package
 from aktar.orders.queries import (
     PACKAGE_ITEM_WIDTH,
@@ -92,7 +93,7 @@ def transfer_orders(ids: Sequence[int], reading: Reading) -> list[TransferOrderS
     Cold they cost at most nine more: states, commands, locations, products and their images, price lists,
     stock lists, cargo companies.
     """
-    rows = {row[0]: row for row in TransferOrder.objects.filter(pk__in=ids).values_list(*_ORDER_COLUMNS)}
+    rows = {row[0]: row for row in _order_rows.of(ids)}
     items = _items(ids, reading)
     places = stock_locations.of({id_ for row in rows.values() for id_ in (row[1], row[2])}, reading)
     carriers = cargo_companies.of({row[_CARRIER] for row in rows.values()}, reading)
@@ -183,22 +184,7 @@ def transfer_order_payload(order_id: int, reading: Reading) -> TransferOrderPayl
 
 def transfer_orders_simple(ids: Sequence[int]) -> list[TransferOrderSimpleShape]:
     """The transfer orders of these ids in brief, in their order. One query."""
-    rows = {
-        row[0]: TransferOrderSimpleShape(*row)
-        for row in TransferOrder.objects.filter(pk__in=ids).values_list(
-            "id",
-            InstantText("created_date"),
-            InstantText("modified_date"),
-            "number",
-            InstantText("target_transfer_date"),
-            "invoice_number",
-            "remote_id",
-            "state_id",
-            "source_id",
-            "destination_id",
-            "plan_item",
-        )
-    }
+    rows = {row[0]: TransferOrderSimpleShape(*row) for row in _simple_rows.of(ids)}
     return [rows[id_] for id_ in ids if id_ in rows]
 
 
@@ -227,6 +213,22 @@ _ORDER_COLUMNS: tuple[Any, ...] = (
     "transfer_shipment__tracking_url",
 )
 _CARRIER = 19
+_order_rows = RowsOfIds(lambda ids: TransferOrder.objects.filter(pk__in=ids).values_list(*_ORDER_COLUMNS))
+
+_SIMPLE_COLUMNS: tuple[Any, ...] = (
+    "id",
+    InstantText("created_date"),
+    InstantText("modified_date"),
+    "number",
+    InstantText("target_transfer_date"),
+    "invoice_number",
+    "remote_id",
+    "state_id",
+    "source_id",
+    "destination_id",
+    "plan_item",
+)
+_simple_rows = RowsOfIds(lambda ids: TransferOrder.objects.filter(pk__in=ids).values_list(*_SIMPLE_COLUMNS))
 
 _ITEM_COLUMNS: tuple[Any, ...] = (
     *package_item_columns("package_item__"),
@@ -243,13 +245,16 @@ _ITEM_COLUMNS: tuple[Any, ...] = (
     "transfer_order_id",
 )
 _ITEM_PRODUCT = PACKAGE_ITEM_WIDTH + 3
-
-
-def _items(orders: Collection[int], reading: Reading) -> dict[int, list[TransferItemShape]]:
-    """The items of these transfer orders, by order. One query, plus references that are not at hand."""
-    rows = list(
+_item_rows = RowsOfIds(
+    lambda orders: (
         TransferItem.objects.filter(transfer_order_id__in=orders).order_by("id").values_list(*_ITEM_COLUMNS)
     )
+)
+
+
+def _items(orders: Sequence[int], reading: Reading) -> dict[int, list[TransferItemShape]]:
+    """The items of these transfer orders, by order. One query, plus references that are not at hand."""
+    rows = _item_rows.of(orders)
     references = package_item_references(rows, reading, products={row[_ITEM_PRODUCT] for row in rows})
     items: dict[int, list[TransferItemShape]] = defaultdict(list)
     for row in rows:

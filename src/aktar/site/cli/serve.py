@@ -22,9 +22,11 @@ STOPPING = 25
     help="Processes. [default: 1 on SQLite, else one a processor]",
 )
 @click.option(
-    "--threads", default=8, show_default=True, type=click.IntRange(1, 256), help="Threads a process."
+    "--threads",
+    type=click.IntRange(1, 256),
+    help="Threads a process. [default: two a processor and one more, at most 8]",
 )
-def serve(host: str, port: int, workers: int | None, threads: int) -> None:
+def serve(host: str, port: int, workers: int | None, threads: int | None) -> None:
     """Answer requests until SIGTERM or Ctrl-C; requests under way are finished.
 
     Each thread keeps a connection to the database: workers × threads must fit into what the database allows.

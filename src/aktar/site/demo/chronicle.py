@@ -16,7 +16,7 @@ class World(Protocol):
         """An order comes in."""
 
     def plan(self, purchase: Purchase) -> list[Transfer]:
-        """An order is planned: its packages are made, and the transfers they need."""
+        """An order is planned: the transfers that its packages need are made."""
 
     def step(self, transfer: Transfer, step: Step) -> Transfer | None:
         """A command is run; a renewal may give a new transfer."""
@@ -41,6 +41,13 @@ class Chronicle:
         """When the next thing happens; None where the story is over."""
         coming = [self._coming.placed_at] if self._coming else []
         return min([*coming, *(due[0] for due in self._due[:1])], default=None)
+
+    def to_come(self) -> list[Purchase]:
+        """List the orders that are not placed yet."""
+        coming = [*([self._coming] if self._coming else []), *self._purchases]
+        self._purchases = iter(coming)
+        self._coming = next(self._purchases, None)
+        return coming
 
     def play(self, world: World, *, orders: int, until: datetime) -> Iterator[Purchase]:
         """Act out what happens up to `until`, no order past number `orders`; yield the finished ones."""

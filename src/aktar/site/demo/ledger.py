@@ -56,26 +56,29 @@ class Ledger:
         self.moves: list[Move] = []
 
     def place(self, purchase: Purchase) -> None:
-        """Number the order's lines."""
+        """Number what the order holds, the packages that it will be split into too."""
         for line in purchase.lines:
             line.id = next(self._lines)
-
-    def plan(self, purchase: Purchase) -> list[Transfer]:
-        """Make the packages and their first transfers; a package that waits for some is moved."""
-        self.pack(purchase)
-        begun: list[Transfer] = []
-        for package in purchase.packages:
-            for line, source in package.lacking:
-                begun.append(self._begin(package, line, source, purchase.planned_at))
-                self._move_package(package, "150", begun[-1].created_at, begun[-1])
-        return begun
-
-    def pack(self, purchase: Purchase) -> None:
-        """Number the packages and their items."""
         for package in purchase.packages:
             package.id = next(self._packages)
             for line in package.lines:
                 line.package_item_id = next(self._package_items)
+
+    def plan(self, purchase: Purchase) -> list[Transfer]:
+        """Make the first transfers; a package that waits for some is moved."""
+        begun = self.sketch_planned(purchase)
+        for transfer in begun:
+            self._await(transfer)
+            self._move_package(transfer.package, "150", transfer.created_at, transfer)
+        return begun
+
+    def sketch_planned(self, purchase: Purchase) -> list[Transfer]:
+        """Put the transfers that the order's packages need down in the book, one after the other."""
+        wanted = [(package, *lacking) for package in purchase.packages for lacking in package.lacking]
+        return [
+            self._sketch(package, line, source, purchase.planned_at, purchase.planned_at + _WORK * place)
+            for place, (package, line, source) in enumerate(wanted, start=1)
+        ]
 
     def step(self, transfer: Transfer, step: Step) -> Transfer | None:
         """Move the transfer, and what follows from it."""
@@ -91,7 +94,8 @@ class Ledger:
         renewed = None
         # A package that already lacks something for good is not worth another source.
         if step.renewed_from and package.state == "150":
-            renewed = self._begin(package, transfer.line, step.renewed_from, step.at)
+            renewed = self._sketch(package, transfer.line, step.renewed_from, step.at, step.at)
+            self._await(renewed)
         elif not transfer.is_open:
             self._settle(transfer, step, left)
         self.moves.append(Move("transfer", transfer.id, left, transfer.state, step.at, transfer, step, left))
@@ -115,21 +119,20 @@ class Ledger:
         elif not any(other.is_open for other in package.transfers):
             self._move_package(package, "100", step.at, transfer, step, left)
 
-    def _begin(self, package: Package, line: Line, source: Site, now: datetime) -> Transfer:
-        transfer = self.sketch(package, line, source, now)
+    def _await(self, transfer: Transfer) -> None:
+        line = transfer.line
         line.package_item_state, line.package_item_modified = "150", transfer.created_at
-        return transfer
 
-    def sketch(self, package: Package, line: Line, source: Site, now: datetime) -> Transfer:
-        """Put the next transfer of a package, decided on at `now`, down in the book."""
-        created_at = now + _WORK * (len(package.transfers) + 1)
+    def _sketch(
+        self, package: Package, line: Line, source: Site, decided_at: datetime, created_at: datetime
+    ) -> Transfer:
         transfer = Transfer(
             id=next(self._transfers),
             package=package,
             line=line,
             source=source,
             number=package.next_transfer_number(),
-            target=now + self._network.targets(source).transfer,
+            target=decided_at + self._network.targets(source).transfer,
             created_at=created_at,
             modified_at=created_at,
             moved_at=created_at,

@@ -3,11 +3,10 @@
 from aktar.orders.models import PackageItem
 from aktar.places.models import StockLocation
 from aktar.places.rules import EVERYWHERE
-from aktar.site.demo.geography import Site
 from aktar.site.demo.ledger import Ledger, reached
 from aktar.site.demo.masterdata import Cast
 from aktar.site.demo.rows import Rows
-from aktar.site.demo.sketches import Line, Note, Package, Purchase, Step, Transfer
+from aktar.site.demo.sketches import Note, Purchase, Step, Transfer
 from aktar.transfers.actions import (
     ItemToMove,
     create_transfer_order,
@@ -21,25 +20,25 @@ from aktar.transfers.rules import CommandParameters
 class LiveWorld:
     """Acts the story out on the database. A renewal finds what the action finds, not what the story says."""
 
-    def __init__(self, ledger: Ledger, rows: Rows, cast: Cast) -> None:
+    def __init__(self, purchases: list[Purchase], *, ledger: Ledger, rows: Rows, cast: Cast) -> None:
         self._ledger = ledger
         self._rows = rows
         self._cast = cast
         self._locations = StockLocation.objects.in_bulk()
+        for purchase in purchases:
+            ledger.place(purchase)
+        # Nobody looks before all is told, so the orders may be there before they are placed.
+        rows.write_purchases(purchases)
 
     def place(self, purchase: Purchase) -> None:
-        """Number the order's lines; the rows are written when it is planned, minutes later."""
-        self._ledger.place(purchase)
+        """Do nothing: the order is there."""
 
     def plan(self, purchase: Purchase) -> list[Transfer]:
-        """Write the order with its packages, and make the transfers they need."""
-        self._ledger.pack(purchase)
-        self._rows.write_purchases([purchase])
-        return [
-            self._begin(package, line, source, purchase)
-            for package in purchase.packages
-            for line, source in package.lacking
-        ]
+        """Make the transfers that the order's packages need."""
+        begun = self._ledger.sketch_planned(purchase)
+        for transfer in begun:
+            self._create(transfer, purchase)
+        return begun
 
     def step(self, transfer: Transfer, step: Step) -> Transfer | None:
         """Run the command."""
@@ -68,12 +67,11 @@ class LiveWorld:
         else:
             set_remote_id(transfer.id, note.value, reach=EVERYWHERE, now=note.at)
 
-    def _begin(self, package: Package, line: Line, source: Site, purchase: Purchase) -> Transfer:
-        transfer = self._ledger.sketch(package, line, source, purchase.planned_at)
-        item = PackageItem.objects.select_related("order_item").get(pk=line.package_item_id)
+    def _create(self, transfer: Transfer, purchase: Purchase) -> None:
+        item = PackageItem.objects.select_related("order_item").get(pk=transfer.line.package_item_id)
         order = create_transfer_order(
-            package.id,
-            source=self._locations[source.number],
+            transfer.package.id,
+            source=self._locations[transfer.source.number],
             items=[ItemToMove(item)],
             planned_at=purchase.planned_at,
             by=None,
@@ -81,4 +79,3 @@ class LiveWorld:
             plan_item=transfer.id,
         )
         transfer.id = order.pk
-        return transfer

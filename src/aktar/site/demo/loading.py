@@ -7,9 +7,10 @@ from datetime import datetime
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
+from aktar.accounts.models import User
 from aktar.catalog.models import PriceList, Product, ProductImage, StockList
 from aktar.orders.models import Channel, Customer, Order, OrderItem, Package, PackageItem, ShippingAddress
-from aktar.places.models import Address, City, Country, District, StockLocation, Township
+from aktar.places.models import Address, City, Country, District, StockLocation, Township, UserMembership
 from aktar.site.demo.assortment import articles
 from aktar.site.demo.chronicle import Chronicle
 from aktar.site.demo.geography import sites
@@ -19,14 +20,15 @@ from aktar.site.demo.masterdata import write_master_data, write_webhooks
 from aktar.site.demo.network import Network
 from aktar.site.demo.rows import Rows
 from aktar.site.demo.story import Storyteller
-from aktar.transfers.models import TransferItem, TransferOrder, TransferShipment
-from aktar.webhooks.models import Event, WebhookEvent
+from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder, TransferShipment
+from aktar.webhooks.models import Event, Webhook, WebhookEvent
 from aktar.workflow.models import TransitionLog
 from aktar.workflow.queries import stored_workflow
 
-_LIVE_ORDERS = 300
+_LIVE_ORDERS = 200
 _AT_ONCE = 400  # orders written together: a few thousand rows in memory
 
+# The rows of these come with their ids, so they must be empty.
 _NUMBERED: tuple[type[models.Model], ...] = (
     Country,
     City,
@@ -48,6 +50,16 @@ _NUMBERED: tuple[type[models.Model], ...] = (
     TransferOrder,
     TransferItem,
     TransferShipment,
+    TransitionLog,
+)
+# And the database numbers these, from where they stand.
+_COUNTED: tuple[type[models.Model], ...] = (
+    User,
+    UserMembership,
+    CargoCompany,
+    Webhook,
+    Event,
+    WebhookEvent,
 )
 
 
@@ -92,16 +104,16 @@ def load_demo(orders: int, *, now: datetime, progress: Callable[[int, int], None
     chronicle = Chronicle(storyteller, storyteller.purchases(orders, now=now))
     ledger = Ledger(network)
     older = orders - min(_LIVE_ORDERS, orders // 5)
-    with transaction.atomic():
+    with transaction.atomic():  # all of it or nothing; the actions below have transactions of their own
+        _move_sequences_on()
         cast = write_master_data(network, goods, now=now)
         rows = Rows(stored_workflow(), cast)
         written = _write_older(chronicle, ledger, rows, older, now, lambda done: progress(done, orders))
         write_webhooks(cast, now=chronicle.next_at or now)
+        world = LiveWorld(chronicle.to_come(), ledger=ledger, rows=rows, cast=cast)
         _move_sequences_on()
-    world = LiveWorld(ledger, rows, cast)
     for done, _ in enumerate(chronicle.play(world, orders=orders, until=now), start=written):
         progress(min(done, orders), orders)
-    _move_sequences_on()
     progress(orders, orders)
     return _summary()
 
@@ -134,9 +146,9 @@ def _write_older(
 
 
 def _move_sequences_on() -> None:
-    # The rows came with their ids, which PostgreSQL's sequences do not see.
+    # PostgreSQL's sequences neither see rows that come with an id, nor forget rows that were rolled back.
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), list(_NUMBERED)):
+        for statement in connection.ops.sequence_reset_sql(no_style(), [*_NUMBERED, *_COUNTED]):
             cursor.execute(statement)
 
 

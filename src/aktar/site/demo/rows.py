@@ -1,6 +1,7 @@
 """Turns the demo's sketches into rows: whole orders at once, and the log of their moves."""
 
 from collections.abc import Iterable, Iterator
+from itertools import count
 from typing import Any
 
 from django.db import models
@@ -24,8 +25,9 @@ class Rows:
     """Writes orders and logs, with the ids of states, commands, users and carriers at hand."""
 
     def __init__(self, flow: Workflow, cast: Cast) -> None:
+        self._flow = flow
         self._cast = cast
-        self._states = {state.identity: state.id for state in flow.states.values()}
+        self._logs = count(1)
         self._commands = {
             (flow.states[command.source_state].enum_value, command.handler): command
             for command in flow.commands.values()
@@ -101,7 +103,7 @@ class Rows:
         _write(TransitionLog, (self._log(move) for move in moves))
 
     def _state(self, content_type: ContentType, enum_class: str, enum_value: str) -> int:
-        return self._states[(content_type, enum_class, enum_value)]
+        return self._flow.state(content_type, enum_class, enum_value).id
 
     def _customer(self, person: Person) -> Customer:
         return Customer(
@@ -228,6 +230,7 @@ class Rows:
             given = self.given(move.step)
             attributes = {"command": {**given, "slug": command.slug, "transition_id": command.id}}
         return TransitionLog(
+            pk=next(self._logs),
             old_state_id=self._state(content_type, enum_class, move.old),
             new_state_id=self._state(content_type, enum_class, move.new),
             user=self._cast.users[move.step.by.username] if move.step else None,

@@ -89,7 +89,6 @@ class Storyteller:
         """Make up what will be done to a new transfer, in the order of time; it may end anywhere."""
         chance = Random(f"{_SEED} {transfer.number}")  # noqa: S311
         network, source, destination = self._network, transfer.source, transfer.package.site
-        here, there = network.opening(source), network.opening(destination)
         draw = chance.random()
         if draw < 0.006:
             return []  # forgotten for good
@@ -97,7 +96,7 @@ class Storyteller:
         delay = (
             timedelta(days=chance.uniform(2, 7)) if slow else timedelta(hours=chance.lognormvariate(1.7, 0.8))
         )
-        ready_at = at_work(transfer.created_at + delay, here, chance)
+        ready_at = at_work(transfer.created_at + delay, network.opening(source), chance)
         if draw > 0.93:
             found = None
             if draw < 0.98:
@@ -107,31 +106,36 @@ class Storyteller:
         if draw > 0.92:
             at = at_work(ready_at, OFFICE, chance)
             return [Step(at, "cancel", Doer(chance.choice(MANAGERS)))]
+        return sorted(self._journey(transfer, ready_at, draw, chance), key=lambda told: told.at)
 
+    def _journey(
+        self, transfer: Transfer, ready_at: datetime, draw: float, chance: Random
+    ) -> Iterator[Step | Note]:
+        network, source, destination = self._network, transfer.source, transfer.package.site
         handover = _handover(chance, within_province=source.province == destination.province)
         shipped = handover is not None and handover.awb_number is not None
         by = self._at_site(source, chance)
-        told: list[Step | Note] = [Step(ready_at, "ready_advance" if shipped else "ready", by, handover)]
+        yield Step(ready_at, "ready_advance" if shipped else "ready", by, handover)
         if chance.random() < 0.55:
-            told.append(
-                Note(ready_at + _a_while(chance), "remote_id", str(chance.randrange(400_000, 900_000)))
-            )
+            noted_at = ready_at + timedelta(seconds=chance.uniform(20, 900))
+            yield Note(noted_at, "remote_id", str(chance.randrange(400_000, 900_000)))
         if draw > 0.91:
             at = at_work(ready_at + timedelta(hours=chance.uniform(3, 30)), OFFICE, chance)
-            told.append(Step(at, "cancel", Doer(chance.choice(MANAGERS))))
-            return sorted(told, key=lambda step: step.at)
-        sent_at = at_work(ready_at + timedelta(hours=chance.lognormvariate(1.2, 0.7)), here, chance)
-        told.append(Step(sent_at, "dispatch", self._at_site(source, chance)))
+            yield Step(at, "cancel", Doer(chance.choice(MANAGERS)))
+            return
+        picked_up = ready_at + timedelta(hours=chance.lognormvariate(1.2, 0.7))
+        sent_at = at_work(picked_up, network.opening(source), chance)
+        yield Step(sent_at, "dispatch", self._at_site(source, chance))
         if chance.random() < 0.7:
             number = f"AKT{sent_at:%Y}{chance.randrange(10**9):09}"
-            told.append(Note(sent_at - (sent_at - ready_at) * 0.2, "invoice_number", number))
+            yield Note(sent_at - (sent_at - ready_at) * 0.2, "invoice_number", number)
         if draw > 0.905:  # lost on the way
             at = at_work(sent_at + timedelta(days=chance.uniform(7, 14)), OFFICE, chance)
-            told.append(Step(at, "cancel", Doer(chance.choice(MANAGERS))))
-        else:
-            arrives_at = at_work(sent_at + network.transit(source, destination, chance), there, chance)
-            told.append(Step(arrives_at, "deliver", self._at_site(destination, chance)))
-        return sorted(told, key=lambda step: step.at)
+            yield Step(at, "cancel", Doer(chance.choice(MANAGERS)))
+            return
+        arrives_at = sent_at + network.transit(source, destination, chance)
+        at = at_work(arrives_at, network.opening(destination), chance)
+        yield Step(at, "deliver", self._at_site(destination, chance))
 
     def _at_site(self, site: Site, chance: Random) -> Doer:
         if chance.random() < 0.3:
@@ -148,7 +152,3 @@ def _handover(chance: Random, *, within_province: bool) -> Handover | None:
         awb_number = f"7{chance.randrange(10**11):011}"
         return Handover(carrier, awb_number, f"https://{carrier}.example.com/takip/{awb_number}")
     return Handover(carrier)
-
-
-def _a_while(chance: Random) -> timedelta:
-    return timedelta(seconds=chance.uniform(20, 900))

@@ -1,0 +1,1 @@
+"""Promises under many writers and under death in the middle of a write, held by real processes."""

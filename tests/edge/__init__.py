@@ -1,0 +1,1 @@
+"""The HTTP conventions, tried on views that do nothing else."""

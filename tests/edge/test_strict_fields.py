@@ -1,0 +1,71 @@
+"""Bodies hold the fields asked for, in the types asked for, and every fault is named at once."""
+
+from typing import Any
+
+import pytest
+
+from aktar.edge.serializers import StrictCharField, StrictIntegerField, StrictSerializer
+
+
+class _Body(StrictSerializer):
+    number = StrictIntegerField(required=False, min_value=1)
+    text = StrictCharField(required=False, max_length=5)
+
+
+def _faults(body: Any) -> dict[str, list[str]]:
+    checked = _Body(data=body)
+    checked.is_valid()
+    return {name: [str(fault) for fault in faults] for name, faults in checked.errors.items()}
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"number": 1}, {"number": 2**63 - 1}, {"text": "ğ üş"}, {"text": " a "}]
+)
+def test_what_is_asked_for_is_taken_as_it_is(body: dict[str, Any]) -> None:
+    checked = _Body(data=body)
+    assert checked.is_valid()
+    assert dict(checked.validated_data) == body
+
+
+@pytest.mark.parametrize("number", [True, False, 1.0, 1.5, "1", "100 ", 0, -1, 2**63, 2**70, [], {}, None])
+def test_a_whole_number_is_nothing_that_looks_like_one(number: Any) -> None:
+    assert list(_faults({"number": number})) == ["number"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  ",
+        "\u3000",
+        "a\rb",
+        "a\nb",
+        "\x00",
+        "\x1b",
+        "\x7f",
+        "\x85",
+        "\u2028",
+        "abcdef",
+        1,
+        True,
+        [],
+        None,
+    ],
+)
+def test_a_text_is_one_line_that_says_something(text: Any) -> None:
+    assert list(_faults({"text": text})) == ["text"]
+
+
+def test_unknown_fields_are_named_beside_the_other_faults() -> None:
+    assert _faults({"state": 5, "number": "1", "delivered": True}) == {
+        "number": ["Give a whole number."],
+        "state": ["There is no such field."],
+        "delivered": ["There is no such field."],
+    }
+    assert _faults({"state": 5}) == {"state": ["There is no such field."]}
+
+
+@pytest.mark.parametrize("body", [[], None, "text", 1])
+def test_what_is_no_object_is_refused(body: Any) -> None:
+    checked = _Body(data=body)
+    assert not checked.is_valid()

@@ -1,0 +1,31 @@
+"""Every refusal has the contract's form; what nobody expected is logged and told to nobody."""
+
+import logging
+
+import pytest
+from django.test import Client
+
+from tests.factories import a_caller
+
+pytestmark = [pytest.mark.urls("tests.edge.urls"), pytest.mark.django_db]
+
+
+@pytest.mark.parametrize("path", ["/broken/", "/broken/?format=html", "/broken-plain/"])
+def test_an_unexpected_error_is_500_in_json_and_in_the_log_only(
+    path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caller = a_caller()
+    caller.raise_request_exception = False
+    with caplog.at_level(logging.ERROR, logger="django.request"):
+        answer = caller.get(path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/json")
+    assert answer.json() == {"detail": "Something went wrong here; it has been logged."}
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+    assert "secret detail" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/nowhere/", "/things/x/", "/%00", "/%ff/", "/things/1"])
+def test_a_path_that_is_not_there_is_404_in_json(client: Client, path: str) -> None:
+    answer = client.post(path, {}, content_type="application/json")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")
+    assert answer.json() == {"detail": "There is nothing at this address."}

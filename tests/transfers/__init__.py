@@ -1,0 +1,1 @@
+"""Promises of the transfers room: reads, commands, visibility."""

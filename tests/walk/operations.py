@@ -1,0 +1,65 @@
+"""Every operation of the service as the request that succeeds, to be changed into one that does not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+
+from tests.walk.scene import PASSWORD, READY, Scene, ask, authorized
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request: what is asked of a route, by which key, with what."""
+
+    method: str
+    route: str
+    key: str | None = "full"
+    body: Any = None
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    order: str = "ready"
+    path: Callable[[str], str] = str
+    prepare: Callable[[], object] = lambda: None
+
+    def send(self, client: Client, scene: Scene, language: str) -> Any:
+        path = self.path(scene.path(self.route, getattr(scene, self.order))) + self.query
+        key = authorized(scene.keys[self.key]) if self.key else {}
+        headers = {"accept-language": language, **key, **self.headers}
+        return ask(client, self.method, path, body=self.body, **headers)
+
+
+LISTS = "api/v1/oms/transfer_orders/"
+ONE = f"{LISTS}<id:pk>/"
+OPERATIONS: dict[str, Ask] = {
+    "transfer orders": Ask("GET", LISTS),
+    "transfer orders in brief": Ask("GET", f"{LISTS}list-simple/"),
+    "transfer order": Ask("GET", ONE),
+    "logs": Ask("GET", f"{ONE}transition_logs/"),
+    "logs in brief": Ask("GET", f"{ONE}transition_logs/short/"),
+    "log": Ask("GET", f"{ONE}transition_logs/<id:log_id>/"),
+    "log by the printed path": Ask("GET", "api/v1/oms/packages/<id:pk>/transition_logs/<id:log_id>/"),
+    "webhook events": Ask("GET", f"{ONE}webhook_events/"),
+    "webhook events in brief": Ask("GET", f"{ONE}webhook_events/short/"),
+    "webhook event": Ask("GET", f"{ONE}webhook_events/<id:webhook_event_id>/"),
+    "command": Ask(
+        "POST", f"{ONE}command/", body={"transition": READY, "input_parameters": {}}, order="waiting"
+    ),
+    "set invoice number": Ask("POST", f"{ONE}set_invoice_number/", body={"invoice_number": "123-XYZ-ABC"}),
+    "set remote id": Ask("POST", f"{ONE}set_remote_id/", body={"remote_id": "123"}),
+    "log in": Ask("POST", "api/v1/auth/login/", key=None, body={"username": "ayse", "password": PASSWORD}),
+    "alive": Ask("GET", "healthz", key=None),
+    "ready": Ask("GET", "readyz", key=None),
+}
+POSTS = {name: asked for name, asked in OPERATIONS.items() if asked.method == "POST"}
+ORDER_POSTS = {name: asked for name, asked in POSTS.items() if asked.key}
+KEYED = {name: asked for name, asked in OPERATIONS.items() if asked.key}
+LISTED = {
+    name: asked for name, asked in KEYED.items() if asked.method == "GET" and not asked.route.endswith(">/")
+}
+
+
+def of_nobody(path: str) -> str:
+    """A path with every id in it replaced by one that nothing has."""
+    return "/".join("9" * 18 if part.isdigit() else part for part in path.split("/"))

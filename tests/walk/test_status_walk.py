@@ -1,0 +1,274 @@
+"""Every operation × every status: each cell of one table is tried, or says why it cannot be."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from aktar.edge import throttles
+from aktar.edge.rates import Rate
+from aktar.workflow.models import Command
+from tests.walk.operations import OPERATIONS, Ask, of_nobody
+from tests.walk.scene import (
+    DISPATCH,
+    RATES,
+    RENEW,
+    VARY,
+    Scene,
+    a_scene,
+    footprint,
+    require_error_form,
+    sentences,
+)
+
+STATUSES = (200, 204, 301, 400, 401, 403, 404, 405, 406, 409, 413, 415, 429, 503)
+
+
+@dataclass(frozen=True)
+class Impossible:
+    """A status that this operation never answers with, and why."""
+
+    reason: str
+
+
+Cell = Mapping[str, Any] | Impossible
+
+
+def but(**changes: Any) -> Cell:
+    """The operation's own request, changed so."""
+    return changes
+
+
+def impossible(reason: str) -> Cell:
+    return Impossible(reason)
+
+
+def _without_last_slash(path: str) -> str:
+    return path.removesuffix("/")
+
+
+NO_503 = impossible("only /readyz speaks for the whole service; a failed part elsewhere is a 500")
+READ: dict[int, Cell] = {
+    200: but(),
+    204: impossible("a read has something to show, be it an empty page"),
+    301: but(path=_without_last_slash),
+    400: but(query="?nonsense=1"),
+    401: but(key=None),
+    403: impossible("every key may read; what it may not see is not there for it: 404"),
+    404: but(path=of_nobody),
+    405: but(method="DELETE"),
+    406: but(query="?format=xml"),
+    409: impossible("a read asks for no state"),
+    413: impossible("no body is read"),
+    415: impossible("no body is read"),
+    429: but(),
+    503: NO_503,
+}
+LIST = READ | {404: but(query="?page=99")}
+WRITE: dict[int, Cell] = {
+    200: impossible("there is nothing to say"),
+    204: but(),
+    301: impossible("clients repeat a redirected POST as a GET, so writes are not redirected"),
+    400: but(body={}),
+    401: but(key="expired"),
+    403: but(key="read only"),
+    404: but(key="elsewhere"),
+    405: but(method="GET", body=None),
+    406: but(headers={"accept": "application/xml"}),
+    409: impossible("it may be set in every state"),
+    413: but(body=b" " * (1024 * 1024 + 1)),
+    415: but(body=b"<a/>", headers={"content-type": "application/xml"}),
+    429: but(),
+    503: NO_503,
+}
+COMMAND = WRITE | {
+    200: but(body={"transition": RENEW, "input_parameters": {}}),
+    409: but(order="ready"),
+}
+LOGIN = WRITE | {
+    200: but(),
+    204: impossible("it answers with the key"),
+    400: but(body={"username": "ayse", "password": "wrong"}),
+    401: impossible("no key is asked for; a wrong password is a 400, as the contract's clients expect"),
+    403: impossible("anybody may try"),
+    404: impossible("it stands at one address for everybody"),
+    409: impossible("logging in has no state"),
+}
+_PROBED = "a probe looks at nothing of the request"
+PROBE: dict[int, Cell] = {status: impossible(_PROBED) for status in STATUSES} | {
+    200: but(),
+    503: impossible("a process that can answer lives"),
+}
+TABLE: dict[str, dict[int, Cell]] = {
+    "transfer orders": LIST,
+    "transfer orders in brief": LIST,
+    "transfer order": READ,
+    "logs": READ,
+    "logs in brief": READ,
+    "log": READ,
+    "log by the printed path": READ,
+    "webhook events": READ,
+    "webhook events in brief": READ,
+    "webhook event": READ,
+    "command": COMMAND,
+    "set invoice number": WRITE,
+    "set remote id": WRITE,
+    "log in": LOGIN,
+    "alive": PROBE,
+    "ready": PROBE | {503: but(prepare=lambda: Command.objects.all().delete())},
+}
+WRITES = [
+    pytest.param(name, status, id=f"{name} {status}")
+    for name, row in TABLE.items()
+    for status, cell in row.items()
+    if not isinstance(cell, Impossible) and status in (200, 204) and OPERATIONS[name].method == "POST"
+]
+
+
+def _request(name: str, status: int) -> Ask:
+    cell = TABLE[name][status]
+    assert not isinstance(cell, Impossible)
+    return replace(OPERATIONS[name], **cell)
+
+
+def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, route)
+            continue
+        view = getattr(pattern.callback, "view_class", None)
+        for method in ("get", "post", "put", "patch", "delete") if view else ("get",):
+            if view is None or hasattr(view, method):
+                yield method.upper(), route
+
+
+def test_the_table_names_every_operation_and_every_status() -> None:
+    served = sorted(_routes(get_resolver().url_patterns))
+    assert sorted((asked.method, asked.route) for asked in OPERATIONS.values()) == served
+    assert list(TABLE) == list(OPERATIONS)
+    for name, row in TABLE.items():
+        assert set(row) == set(STATUSES), name
+        assert all(cell.reason for cell in row.values() if isinstance(cell, Impossible)), name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_read_or_a_refusal_answers_in_its_form_and_writes_nothing(
+    name: str, client: Client, subtests: pytest.Subtests
+) -> None:
+    scene = a_scene()
+    for status, cell in TABLE[name].items():
+        if isinstance(cell, Impossible) or (name, status) in [write.values for write in WRITES]:
+            continue
+        with subtests.test(status=status):
+            asked = _request(name, status)
+            asked.prepare()
+            before = footprint()
+            with _one_call_only(asked, client, scene) if status == 429 else nullcontext():
+                english, turkish = (asked.send(client, scene, language) for language in ("en-us", "tr-tr"))
+            for answer in (english, turkish):
+                assert answer.status_code == status, answer.content
+                _require_headers(answer, name, status)
+            assert footprint() == before
+            if 400 <= status < 500:
+                require_error_form(english.json())
+                require_error_form(turkish.json())
+                pairs = list(zip(sentences(english.json()), sentences(turkish.json()), strict=True))
+                assert all(one != other for one, other in pairs), f"not translated: {pairs}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "status"), WRITES)
+def test_a_write_answers_in_its_form(name: str, status: int, client: Client) -> None:
+    scene, asked = a_scene(), _request(name, status)
+    before = footprint()
+    answer = asked.send(client, scene, "en-us")
+    assert answer.status_code == status, answer.content
+    _require_headers(answer, name, status)
+    assert footprint() != before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if TABLE[name] is not PROBE])
+def test_a_page_for_the_browser_has_the_status_of_the_json(name: str, client: Client) -> None:
+    scene = a_scene()
+    for status, cell in TABLE[name].items():
+        if isinstance(cell, Impossible) or status not in (400, 401, 403, 404, 405, 413, 415):
+            continue
+        asked = _request(name, status)
+        query = f"{asked.query}&format=html" if asked.query else "?format=html"
+        answer = replace(asked, query=query).send(client, scene, "en-us")
+        assert answer.status_code == status
+        assert answer.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row in (READ, LIST)])
+def test_a_head_says_what_the_get_would(name: str, client: Client) -> None:
+    scene, asked = a_scene(), OPERATIONS[name]
+    got = asked.send(client, scene, "en-us")
+    head = replace(asked, method="HEAD").send(client, scene, "en-us")
+    assert (head.status_code, head.content) == (200, b"")
+    for header in ("Content-Type", "Content-Length", "Vary"):
+        assert head.headers[header] == got.headers[header]
+
+
+@pytest.mark.django_db
+def test_strangers_are_slowed_down_too(client: Client) -> None:
+    scene, asked = a_scene(), _request("transfer orders", 401)
+    with _one_call_only(asked, client, scene):
+        answer = asked.send(client, scene, "en-us")
+        wrong = replace(asked, headers={"authorization": "Token nonsense"}).send(client, scene, "en-us")
+    assert (answer.status_code, wrong.status_code) == (429, 429)
+    _require_headers(answer, "transfer orders", 429)
+
+
+@pytest.mark.django_db
+def test_a_refused_command_says_the_state_and_what_is_allowed_from_it(client: Client) -> None:
+    scene = a_scene()
+    asked = _request("command", 409)
+    for language, name in (("en-us", "Ready for Shipping"), ("tr-tr", "Sevke Hazır")):
+        body = asked.send(client, scene, language).json()
+        assert body["state"] == {
+            "id": scene.ready.state_id,
+            "name": name,
+            "enum_value": "ready_to_shipment",
+        }
+        assert name in body["detail"]
+        assert {command["id"] for command in body["allowed"]} == {DISPATCH, 103}
+
+
+@contextmanager
+def _one_call_only(asked: Ask, client: Client, scene: Scene) -> Iterator[None]:
+    """Let nobody call a second time; the first is made here, and is none that could write."""
+    throttles.forget()
+    with override_settings(**dict.fromkeys(RATES, Rate(interval=30.0, burst=1))):
+        assert replace(asked, query="?nonsense=1").send(client, scene, "en-us").status_code in (400, 401)
+        yield
+    throttles.forget()
+
+
+def _require_headers(answer: Any, name: str, status: int) -> None:
+    """Hold the headers that go with a status."""
+    if status == 204:
+        assert answer.content == b""
+    elif status != 301:
+        assert answer.headers["Content-Type"] == "application/json"
+    if TABLE[name][401] != impossible(_PROBED) and status != 301:
+        assert {part.strip() for part in answer.headers["Vary"].split(",")} == VARY
+    if status == 301:
+        assert answer.headers["Location"].endswith("/")
+    if status == 401:
+        assert answer.headers["WWW-Authenticate"] == "Token"
+    if status == 405:
+        allowed = {method.strip() for method in answer.headers["Allow"].split(",")}
+        assert OPERATIONS[name].method in allowed
+        assert _request(name, 405).method not in allowed
+    if status == 429:
+        assert 1 <= int(answer.headers["Retry-After"]) <= 30
+        assert answer.headers["Retry-After"] in answer.json()["detail"]

@@ -1,0 +1,1 @@
+"""Promises of the workflow room: loading, faults, the log."""
