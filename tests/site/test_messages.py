@@ -1,4 +1,4 @@
-"""Every sentence that the code says to people is said in Turkish too, and the catalog is compiled (`make messages`)."""
+"""Every sentence said to people is said in Turkish too, and the catalog is compiled (`make messages`)."""
 
 import re
 from collections.abc import Sequence

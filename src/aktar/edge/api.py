@@ -15,10 +15,13 @@ from aktar.edge.throttles import by_address, by_caller
 
 
 class ApiRequest(Request):
-    """A request whose body is always handed to a parser; DRF alone takes an empty one for an empty object."""
+    """A request whose body always reaches a parser; DRF alone takes an empty one for an empty object."""
 
     def _load_stream(self) -> None:
-        self._stream = cast("BinaryIO", self._request)
+        meta = self._request.META
+        # A body in chunks has no length, which Django takes for no body; it is the server that ends it.
+        is_chunked = "HTTP_TRANSFER_ENCODING" in meta and not meta.get("CONTENT_LENGTH")
+        self._stream = meta["wsgi.input"] if is_chunked else cast("BinaryIO", self._request)
 
 
 class ApiView(APIView):

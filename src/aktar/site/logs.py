@@ -35,7 +35,7 @@ def configuration(settings: LogSettings) -> dict[str, Any]:
     level = settings["level"].upper()
     # A traceback is written as text, never with the values of its variables: they hold tokens.
     renderers: list[Any] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        [structlog.dev.ConsoleRenderer(timestamp_key="at", exception_formatter=structlog.dev.plain_traceback)]
         if settings["is_terminal"]
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_json)]
     )

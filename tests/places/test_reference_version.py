@@ -1,0 +1,169 @@
+"""Every write to a reference table raises the reference version, whoever writes and however."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection, models, transaction
+from django.test.utils import CaptureQueriesContext
+
+from aktar.catalog.models import PriceList, Product, ProductImage, StockList
+from aktar.edge import references
+from aktar.edge.references import reading
+from aktar.places.models import Address, City, Country, District, StockLocation, Township
+from aktar.transfers.models import CargoCompany, TransferOrder
+from aktar.transfers.queries import transfer_order_detail
+from aktar.workflow.models import Command, State
+from tests.factories import a_caller, a_carrier, a_transfer_order, a_workflow
+
+pytestmark = pytest.mark.django_db
+
+REFERENCES: tuple[type[models.Model], ...] = (
+    State,
+    Command,
+    Country,
+    City,
+    Township,
+    District,
+    Address,
+    StockLocation,
+    Product,
+    ProductImage,
+    PriceList,
+    StockList,
+    CargoCompany,
+)
+"""Every model that is read into fragments."""
+
+TABLES = {model._meta.db_table for model in REFERENCES}
+EACH = pytest.mark.parametrize("model", REFERENCES, ids=lambda model: model.__name__)
+
+
+@pytest.fixture
+def order() -> TransferOrder:
+    """A transfer order that refers to a row of every reference table."""
+    a_workflow()
+    a_carrier()
+    order = a_transfer_order()
+    body = {"transition": 298, "input_parameters": {"cargo_company": 1}}
+    path = f"/api/v1/oms/transfer_orders/{order.pk}/command/"
+    assert a_caller().post(path, body, "application/json").status_code == 204
+    return order
+
+
+def version() -> int:
+    return reading("en-us").version
+
+
+def sql(statement: str, *parameters: Any) -> None:
+    """A hand at the database's console."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+def triggers() -> set[str]:
+    """The names of the triggers that the database has."""
+    statement = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return {name for (name,) in cursor.fetchall()}
+
+
+def insert_a_copy(model: type[models.Model]) -> None:
+    """A second row like the first, by SQL; what must be unique is made so."""
+    table = model._meta.db_table
+    distinct = {field.column for field in model._meta.concrete_fields if field.unique} | {"enum_value"}
+    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    values = ["'x2'" if column in distinct else column for column in (f'"{name}"' for name in columns)]
+    values = ["'x2'" if name in distinct else f'"{name}"' for name in columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    sql(
+        f"INSERT INTO {table} (id, {names}) SELECT 900000, {', '.join(values)} "
+        f"FROM {table} ORDER BY id LIMIT 1"
+    )
+
+
+@EACH
+def test_every_reference_table_has_its_three_triggers(model: type[models.Model]) -> None:
+    table = model._meta.db_table
+    assert {f"{table}_reference_{verb}" for verb in ("insert", "update", "delete")} <= triggers()
+
+
+def test_no_other_table_has_them() -> None:
+    with_triggers = {name.rpartition("_reference_")[0] for name in triggers() if "_reference_" in name}
+    assert with_triggers == TABLES
+
+
+def test_every_table_that_only_a_cold_read_asks_is_a_reference_table(order: TransferOrder) -> None:
+    current = reading("en-us")
+    asked = []
+    for _ in ("cold", "warm"):
+        with CaptureQueriesContext(connection) as captured:
+            transfer_order_detail(order.pk, current)
+        asked.append([query["sql"] for query in captured])
+        if len(asked) == 1 and len(asked[0]) < 10:
+            references.forget()
+            asked.clear()
+    cold, warm = asked if len(asked) == 2 else (asked[0], [])
+    tables = {
+        table
+        for statement in set(cold) - set(warm)
+        for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', statement)
+    }
+    assert tables == TABLES
+
+
+@EACH
+def test_a_statement_at_the_console_raises_the_version(
+    order: TransferOrder, model: type[models.Model]
+) -> None:
+    table = model._meta.db_table
+    before = version()
+    insert_a_copy(model)
+    inserted = version()
+    assert inserted > before
+    sql(f"UPDATE {table} SET id = id WHERE id = 900000")
+    updated = version()
+    assert updated > inserted
+    sql(f"DELETE FROM {table} WHERE id = 900000")
+    assert version() > updated
+
+
+@EACH
+def test_writing_by_the_orm_raises_the_version(order: TransferOrder, model: type[models.Model]) -> None:
+    before = version()
+    row = model._default_manager.order_by("pk")[0]
+    row.save()
+    saved = version()
+    assert saved > before
+    name = next(field.name for field in model._meta.concrete_fields if not field.primary_key)
+    model._default_manager.filter(pk=row.pk).update(**{name: getattr(row, name)})
+    assert version() > saved
+
+
+def test_a_change_that_is_undone_leaves_the_version(order: TransferOrder) -> None:
+    before = version()
+    with transaction.atomic():
+        City.objects.update(name="BAŞKA")
+        assert version() > before
+        transaction.set_rollback(True)
+    assert version() == before
+
+
+def test_reading_and_running_commands_leave_the_version(order: TransferOrder) -> None:
+    before, caller = version(), a_caller()
+    path = f"/api/v1/oms/transfer_orders/{order.pk}/"
+    body = {"transition": 101, "input_parameters": {}}
+    assert caller.post(f"{path}command/", body, "application/json").status_code == 204
+    assert caller.get(path).status_code == 200
+    assert version() == before
+
+
+def test_the_version_starts_anew_after_its_row_was_lost() -> None:
+    sql("DELETE FROM edge_referenceversion")
+    assert version() == 0
+    Country.objects.create(name="Türkiye", code="tr")
+    assert version() == 1

@@ -1,0 +1,59 @@
+"""A secret of a webhook never comes back out; everything else of it does."""
+
+from uuid import UUID
+
+import pytest
+
+from aktar.webhooks.rules import config_without_secrets, envelope, headers_without_secrets
+from tests.factories import a_caller, a_transfer_order, a_webhook, a_workflow
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Authorization", "X-API-Key", "Cookie", "X-Auth-Token", "client-secret", "PASSWORD", "X-Hub-Signature"],
+)
+def test_a_header_that_sounds_like_a_credential_is_told_without_its_value(name: str) -> None:
+    assert headers_without_secrets({name: "hush", "X-Store": "34"}) == {name: None, "X-Store": "34"}
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ({}, {}),
+        ({"timeout": 3}, {"timeout": 3}),
+        (
+            {"auth": {"auth_type": "basic", "username": "depo", "password": "hush"}, "a": 1},
+            {"auth": {"auth_type": "basic", "username": "depo", "password": None}, "a": 1},
+        ),
+        ({"auth": None}, {"auth": None}),
+    ],
+)
+def test_the_password_of_a_configuration_is_not_told(
+    config: dict[str, object], told: dict[str, object]
+) -> None:
+    assert config_without_secrets(config) == told
+
+
+def test_the_envelope_keeps_the_payload_to_the_byte_and_the_uuid_without_dashes() -> None:
+    uuid = UUID("28d0c015-b7d7-4bc9-a031-6379055bd4fd")
+    assert envelope("transfer.status.created", uuid, '{ "b": 1 }') == (
+        '{"event":{"type":"transfer.status.created","uuid":"28d0c015b7d74bc9a0316379055bd4fd"},'
+        '"payload":{ "b": 1 }}'
+    )
+
+
+@pytest.mark.django_db
+def test_no_read_tells_a_secret() -> None:
+    a_workflow()
+    a_webhook(
+        "transfer.status.created",
+        secret_key="hush-1",
+        additional_headers={"Authorization": "hush-2", "X-Store": "34"},
+        config={"auth": {"auth_type": "basic", "username": "depo", "password": "hush-3"}},
+    )
+    order, caller = a_transfer_order(), a_caller()
+    path = f"/api/v1/oms/transfer_orders/{order.pk}/webhook_events/"
+    [owed] = caller.get(path).json()["results"]
+    for address in (path, f"{path}short/", f"{path}{owed['id']}/"):
+        assert b"hush" not in caller.get(address).content
+    assert owed["webhook"]["additional_headers"]["X-Store"] == "34"
