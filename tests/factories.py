@@ -144,6 +144,7 @@ def an_order(*, items: int = 1, number: str | None = None) -> Order:
         first_name="Ayşe", last_name="Yılmaz", phone_number="05550000000", channel=channel
     )
     district = District.objects.first() or a_location().address.district
+    assert district is not None
     address = ShippingAddress.objects.create(
         city=district.city,
         country=district.city.country,

@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -107,9 +108,9 @@ def test_other_parameters_of_the_media_type_do_not_matter(client: Client) -> Non
     assert _post(client, b'{"a": 1}', "Application/JSON ; version=2; " + "x" * 20_000)[0] == 200
 
 
-def _through_the_server(method: str, query: str, content_type: str) -> str:
+def _through_the_server(method: str, query: str, content_type: str, **extra: Any) -> str:
     body = b'{"a": 1}' if method == "POST" else b""
-    environ = {
+    environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
         "PATH_INFO": "/open/",
         "QUERY_STRING": query,
@@ -119,6 +120,7 @@ def _through_the_server(method: str, query: str, content_type: str) -> str:
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body),
         "wsgi.url_scheme": "http",
+        **extra,
     }
     statuses: list[str] = []
     application(environ, lambda status, _headers: statuses.append(status)).close()
@@ -131,6 +133,13 @@ def test_a_charset_that_breaks_django_is_415_and_leaves_the_query_alone(charset:
     assert _through_the_server("POST", "", content_type) == "415"
     assert _through_the_server("GET", "format=json", content_type) == "200"
     assert _through_the_server("GET", "x=1&" * 1001, content_type) == "400"
+
+
+def test_a_body_in_chunks_arrives_and_has_the_same_limit(settings: LazySettings) -> None:
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
+    assert _through_the_server("POST", "", JSON, **chunked) == "200"
+    settings.AKTAR_MAX_BODY_BYTES = 7
+    assert _through_the_server("POST", "", JSON, **chunked) == "413"
 
 
 def test_a_body_over_the_limit_is_413(client: Client, settings: LazySettings) -> None:

@@ -1,5 +1,6 @@
 """Speaks HTTP byte by byte to a served process, as no client library would let one."""
 
+import contextlib
 import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -25,7 +26,8 @@ def say(url: str, *pieces: bytes, hang_up: bool = False) -> Heard:
             for piece in pieces:
                 line.sendall(piece)
             if hang_up:
-                line.shutdown(socket.SHUT_WR)
+                with contextlib.suppress(OSError):  # the server was quicker
+                    line.shutdown(socket.SHUT_WR)
             while more := line.recv(65536):
                 received += more
         except (ConnectionResetError, BrokenPipeError):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connections, transaction
 
 from aktar.catalog.models import PriceList, Product, ProductImage, StockList
 from aktar.places.models import Address, City, Country, District, StockLocation, Township
@@ -29,7 +29,7 @@ def elsewhere() -> Iterator[Elsewhere]:
             pool.submit(work).result(timeout=PATIENCE)
 
         yield run
-        pool.submit(connection.close).result(timeout=PATIENCE)
+        pool.submit(connections.close_all).result(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -120,11 +120,10 @@ def test_a_change_is_not_read_before_it_is_committed_and_is_right_after(
         writer = pool.submit(change_slowly)
         assert changed.wait(PATIENCE)
         try:
-            # Read twice: once with references at hand, once after another read could have taken them anew.
-            assert detail() == detail() == before
+            assert detail() == before
         finally:
             may_commit.set()
             writer.result(timeout=PATIENCE)
-            pool.submit(connection.close).result(timeout=PATIENCE)
+            pool.submit(connections.close_all).result(timeout=PATIENCE)
     assert detail()["source"]["name"] == "New"
     assert detail()["destination"]["name"] == "New"

@@ -1,6 +1,7 @@
 """Every write to a reference table raises the reference version, whoever writes and however."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -61,6 +62,13 @@ def sql(statement: str, *parameters: Any) -> None:
         cursor.execute(statement, parameters)
 
 
+def statements(read: Callable[[], Any]) -> set[str]:
+    """The SQL that a read asks."""
+    with CaptureQueriesContext(connection) as captured:
+        read()
+    return {query["sql"] for query in captured}
+
+
 def triggers() -> set[str]:
     """The names of the triggers that the database has."""
     statement = {
@@ -77,7 +85,6 @@ def insert_a_copy(model: type[models.Model]) -> None:
     table = model._meta.db_table
     distinct = {field.column for field in model._meta.concrete_fields if field.unique} | {"enum_value"}
     columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
-    values = ["'x2'" if column in distinct else column for column in (f'"{name}"' for name in columns)]
     values = ["'x2'" if name in distinct else f'"{name}"' for name in columns]
     names = ", ".join(f'"{name}"' for name in columns)
     sql(
@@ -99,20 +106,9 @@ def test_no_other_table_has_them() -> None:
 
 def test_every_table_that_only_a_cold_read_asks_is_a_reference_table(order: TransferOrder) -> None:
     current = reading("en-us")
-    asked = []
-    for _ in ("cold", "warm"):
-        with CaptureQueriesContext(connection) as captured:
-            transfer_order_detail(order.pk, current)
-        asked.append([query["sql"] for query in captured])
-        if len(asked) == 1 and len(asked[0]) < 10:
-            references.forget()
-            asked.clear()
-    cold, warm = asked if len(asked) == 2 else (asked[0], [])
-    tables = {
-        table
-        for statement in set(cold) - set(warm)
-        for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', statement)
-    }
+    references.forget()
+    cold, warm = (statements(lambda: transfer_order_detail(order.pk, current)) for _ in range(2))
+    tables = {table for statement in cold - warm for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', statement)}
     assert tables == TABLES
 
 

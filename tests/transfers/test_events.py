@@ -8,7 +8,7 @@ from django.test import Client
 
 from aktar.transfers.models import TransferOrder
 from aktar.webhooks.models import Event, WebhookEvent
-from tests.factories import a_caller, a_carrier, a_transfer_order, a_user, a_webhook, a_workflow
+from tests.factories import a_transfer_order, a_user, a_webhook
 
 pytestmark = pytest.mark.django_db
 
@@ -18,13 +18,6 @@ LIFE = (
     (101, "transfer.status.in_transit"),
     (102, "transfer.status.transferred"),
 )
-
-
-@pytest.fixture
-def caller() -> Client:
-    a_workflow()
-    a_carrier()
-    return a_caller()
 
 
 def done(caller: Client, order: TransferOrder, transition: int) -> None:

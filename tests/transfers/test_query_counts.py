@@ -23,7 +23,6 @@ from tests.factories import (
     a_transfer_order,
     a_user,
     a_webhook,
-    a_workflow,
 )
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +32,8 @@ ORDERS = "/api/v1/oms/transfer_orders"
 
 
 @pytest.fixture
-def caller() -> Client:
-    a_workflow()
-    return used(a_caller())
+def caller(caller: Client) -> Client:
+    return used(caller)
 
 
 def used(caller: Client) -> Client:

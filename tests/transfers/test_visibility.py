@@ -11,7 +11,7 @@ from aktar.places.models import StockLocation
 from aktar.transfers.models import TransferOrder
 from aktar.webhooks.models import WebhookEvent
 from aktar.workflow.models import TransitionLog
-from tests.factories import a_caller, a_carrier, a_location, a_transfer_order, a_user, a_webhook, a_workflow
+from tests.factories import a_caller, a_location, a_transfer_order, a_user, a_webhook
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +37,6 @@ def superuser() -> Client:
 @pytest.fixture
 def order() -> TransferOrder:
     """A transfer order with a log and a webhook event."""
-    a_workflow()
-    a_carrier()
     a_webhook("transfer.status.created")
     order = a_transfer_order()
     TransitionLog.objects.create(
@@ -76,7 +74,7 @@ WRITES = {
     "command": {"transition": 100, "input_parameters": {}},
 }
 
-SEES = {
+SEES: dict[str, Callable[[TransferOrder], Client]] = {
     "bound to the source": lambda order: bound(order.source),
     "bound to the destination": lambda order: bound(order.destination),
     "bound to both and more": lambda order: bound(order.source, order.destination, a_location()),
@@ -85,7 +83,7 @@ SEES = {
     "a superuser": lambda _order: superuser(),
     "a token for all locations": lambda _order: a_caller(),
 }
-SEES_NOT = {
+SEES_NOT: dict[str, Callable[[TransferOrder], Client]] = {
     "bound elsewhere": lambda _order: bound(a_location()),
     "a member elsewhere": lambda _order: member(a_location()),
     "a member of nothing": lambda _order: a_caller(reach=Reach.USER),
@@ -103,7 +101,7 @@ def _narrowed(order: TransferOrder, *, is_admin: bool) -> Client:
 
 @pytest.mark.parametrize("who", SEES)
 def test_those_at_either_end_see_everything_and_may_work(order: TransferOrder, who: str) -> None:
-    caller: Client = SEES[who](order)
+    caller = SEES[who](order)
     for path in (ORDERS, f"{ORDERS}list-simple/"):
         answer = caller.get(path).json()
         assert (answer["count"], [result["id"] for result in answer["results"]]) == (1, [order.pk])
@@ -116,7 +114,7 @@ def test_those_at_either_end_see_everything_and_may_work(order: TransferOrder, w
 
 @pytest.mark.parametrize("who", SEES_NOT)
 def test_to_everybody_else_it_is_not_there(order: TransferOrder, who: str) -> None:
-    caller: Client = SEES_NOT[who](order)
+    caller = SEES_NOT[who](order)
     for path in (ORDERS, f"{ORDERS}list-simple/"):
         assert caller.get(path).json() == {"count": 0, "next": None, "previous": None, "results": []}
     before = TransferOrder.objects.values().get(pk=order.pk)
@@ -131,8 +129,8 @@ def test_to_everybody_else_it_is_not_there(order: TransferOrder, who: str) -> No
 def test_what_is_hidden_is_answered_as_what_does_not_exist(order: TransferOrder) -> None:
     caller = bound(a_location())
     for path in reads(order):
-        missing = path.replace(f"/{order.pk}/", "/987654321/", 1)
-        assert caller.get(path).json() == caller.get(missing).json(), path
+        absent = path.replace(f"/{order.pk}/", "/987654321/", 1)
+        assert caller.get(path).json() == caller.get(absent).json(), path
     for action, body in WRITES.items():
         hidden, missing = (
             caller.post(f"{ORDERS}{pk}/{action}/", body, "application/json") for pk in (order.pk, 987654321)

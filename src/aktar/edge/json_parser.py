@@ -97,7 +97,8 @@ def _require_utf8(media_type: str) -> None:
 
 def _read(stream: IO[Any], meta: Mapping[str, Any]) -> bytes:
     limit: int = settings.AKTAR_MAX_BODY_BYTES
-    if _declared_length(meta) > limit:
+    declared = _declared_length(meta)
+    if declared > limit:
         raise BodyTooLarge(limit=limit)
     try:
         body: bytes = stream.read(limit + 1)
@@ -105,6 +106,9 @@ def _read(stream: IO[Any], meta: Mapping[str, Any]) -> bytes:
         raise ParseError(_("The body broke off.")) from error
     if len(body) > limit:
         raise BodyTooLarge(limit=limit)
+    if len(body) < declared:
+        # The server hands over what came before the line went dead; it may be valid JSON by accident.
+        raise ParseError(_("The body broke off."))
     return body
 
 

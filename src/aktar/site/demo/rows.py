@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any
 
-from django.db import models
-
 from aktar.edge.content_types import ContentType
 from aktar.orders.models import Customer, Order, OrderItem, Package, PackageItem, ShippingAddress
 from aktar.orders.rules import PACKAGE_ITEM_STATUS, PACKAGE_STATUS
+from aktar.site.demo.inserting import Row, insert
 from aktar.site.demo.ledger import Move
 from aktar.site.demo.masterdata import COUNTRY, LISTS, Cast, picture_url
 from aktar.site.demo.sketches import Line, Person, Purchase, Step, Transfer
@@ -56,17 +55,17 @@ class Rows:
         packages = [(purchase, package) for purchase in bought for package in purchase.packages]
         transfers = [(purchase, each) for purchase, package in packages for each in package.transfers]
         new_people = [purchase.person for purchase in bought if purchase.is_new_person]
-        _write(Customer, (self._customer(person) for person in new_people))
-        _write(ShippingAddress, (self._address(person) for person in new_people))
-        _write(Order, (self._order(purchase) for purchase in bought))
-        _write(
+        insert(Customer, (self._customer(person) for person in new_people))
+        insert(ShippingAddress, (self._address(person) for person in new_people))
+        insert(Order, (self._order(purchase) for purchase in bought))
+        insert(
             OrderItem, (self._order_item(line, purchase) for purchase in bought for line in purchase.lines)
         )
-        _write(
+        insert(
             Package,
             (
-                Package(
-                    pk=package.id,
+                Row(
+                    id=package.id,
                     number=package.number,
                     order_id=purchase.number,
                     stock_location_id=package.site.number,
@@ -77,11 +76,11 @@ class Rows:
                 for purchase, package in packages
             ),
         )
-        _write(
+        insert(
             PackageItem,
             (
-                PackageItem(
-                    pk=line.package_item_id,
+                Row(
+                    id=line.package_item_id,
                     order_item_id=line.id,
                     package_id=package.id,
                     state_id=self._state(
@@ -94,20 +93,20 @@ class Rows:
                 for line in package.lines
             ),
         )
-        _write(TransferOrder, (self._transfer(transfer, purchase) for purchase, transfer in transfers))
-        _write(TransferItem, (self._transfer_item(transfer) for _, transfer in transfers))
-        _write(TransferShipment, self._shipments(transfer for _, transfer in transfers))
+        insert(TransferOrder, (self._transfer(transfer, purchase) for purchase, transfer in transfers))
+        insert(TransferItem, (self._transfer_item(transfer) for _, transfer in transfers))
+        insert(TransferShipment, self._shipments(transfer for _, transfer in transfers))
 
     def write_moves(self, moves: Iterable[Move]) -> None:
         """Write the log, in the order given."""
-        _write(TransitionLog, (self._log(move) for move in moves))
+        insert(TransitionLog, (self._log(move) for move in moves))
 
     def _state(self, content_type: ContentType, enum_class: str, enum_value: str) -> int:
         return self._flow.state(content_type, enum_class, enum_value).id
 
-    def _customer(self, person: Person) -> Customer:
-        return Customer(
-            pk=person.number,
+    def _customer(self, person: Person) -> Row:
+        return Row(
+            id=person.number,
             email=person.email,
             first_name=person.first_name,
             last_name=person.last_name,
@@ -115,10 +114,10 @@ class Rows:
             channel_id=CHANNELS.index(person.channel) + 1,
         )
 
-    def _address(self, person: Person) -> ShippingAddress:
+    def _address(self, person: Person) -> Row:
         place = person.home.neighbourhood
-        return ShippingAddress(
-            pk=person.number,
+        return Row(
+            id=person.number,
             customer_id=person.number,
             country_id=COUNTRY,
             city_id=place.township.province.number,
@@ -136,9 +135,9 @@ class Rows:
             last_name=person.last_name,
         )
 
-    def _order(self, purchase: Purchase) -> Order:
-        return Order(
-            pk=purchase.number,
+    def _order(self, purchase: Purchase) -> Row:
+        return Row(
+            id=purchase.number,
             number=purchase.order_number,
             channel_id=CHANNELS.index(purchase.person.channel) + 1,
             customer_id=purchase.person.number,
@@ -149,11 +148,11 @@ class Rows:
             modified_date=purchase.planned_at,
         )
 
-    def _order_item(self, line: Line, purchase: Purchase) -> OrderItem:
+    def _order_item(self, line: Line, purchase: Purchase) -> Row:
         article = line.article
         paid = article.price - line.discount
-        return OrderItem(
-            pk=line.id,
+        return Row(
+            id=line.id,
             order_id=purchase.number,
             state_id=self._state(ContentType.ORDER, "OrderStatus", _APPROVED),
             product_id=article.number,
@@ -173,9 +172,9 @@ class Rows:
             extra_field={"price_extra_field": {}, "stock_extra_field": {}},
         )
 
-    def _transfer(self, transfer: Transfer, purchase: Purchase) -> TransferOrder:
-        return TransferOrder(
-            pk=transfer.id,
+    def _transfer(self, transfer: Transfer, purchase: Purchase) -> Row:
+        return Row(
+            id=transfer.id,
             number=transfer.number,
             source_id=transfer.source.number,
             destination_id=transfer.package.site.number,
@@ -191,9 +190,9 @@ class Rows:
             version=transfer.version,
         )
 
-    def _transfer_item(self, transfer: Transfer) -> TransferItem:
-        return TransferItem(
-            pk=transfer.id,
+    def _transfer_item(self, transfer: Transfer) -> Row:
+        return Row(
+            id=transfer.id,
             transfer_order_id=transfer.id,
             package_item_id=transfer.line.package_item_id,
             product_id=transfer.line.article.number,
@@ -203,12 +202,12 @@ class Rows:
             modified_date=transfer.moved_at,
         )
 
-    def _shipments(self, transfers: Iterable[Transfer]) -> Iterator[TransferShipment]:
+    def _shipments(self, transfers: Iterable[Transfer]) -> Iterator[Row]:
         for transfer in transfers:
             shipment = transfer.shipment
             if shipment:
-                yield TransferShipment(
-                    pk=shipment.id,
+                yield Row(
+                    id=shipment.id,
                     transfer_order_id=transfer.id,
                     cargo_company_id=self._cast.carriers[shipment.handover.cargo_company],
                     awb_number=shipment.handover.awb_number,
@@ -218,7 +217,7 @@ class Rows:
                     modified_date=shipment.modified_at,
                 )
 
-    def _log(self, move: Move) -> TransitionLog:
+    def _log(self, move: Move) -> Row:
         content_type, enum_class = (
             (ContentType.TRANSFER_ORDER, TRANSFER_STATUS)
             if move.kind == "transfer"
@@ -229,17 +228,13 @@ class Rows:
             command = self.command(move.transfer_left, move.step)
             given = self.given(move.step)
             attributes = {"command": {**given, "slug": command.slug, "transition_id": command.id}}
-        return TransitionLog(
-            pk=next(self._logs),
+        return Row(
+            id=next(self._logs),
             old_state_id=self._state(content_type, enum_class, move.old),
             new_state_id=self._state(content_type, enum_class, move.new),
-            user=self._cast.users[move.step.by.username] if move.step else None,
+            user_id=self._cast.users[move.step.by.username].pk if move.step else None,
             attributes=attributes,
             created_date=move.at,
             object_id=move.object_id,
             content_type=content_type,
         )
-
-
-def _write(model: type[models.Model], rows: Iterable[models.Model]) -> None:
-    model._default_manager.bulk_create(rows)

@@ -1,0 +1,42 @@
+"""Many processes on the same transfer orders lose nothing, double nothing and leave nothing half done."""
+
+from collections import Counter
+
+from aktar.transfers.models import TransferOrder
+from aktar.workflow.models import TransitionLog
+from tests.concurrency.ledger import ORDER, moves, require_agreement
+from tests.concurrency.processes import writers
+from tests.concurrency.rows import contested_orders
+
+PROCESSES = 8
+COMMANDS = 100
+
+
+def test_no_update_is_lost_when_eight_processes_write_at_once(
+    database_url: str, aktar_environment: dict[str, str]
+) -> None:
+    orders = contested_orders(packages=20, each=3)
+    with writers(
+        database_url, aktar_environment, orders, seeds=range(PROCESSES), commands=COMMANDS
+    ) as started:
+        said = [writer.said() for writer in started]
+        assert [writer.process.returncode for writer in started] == [0] * PROCESSES, [
+            writer.complained() for writer in started
+        ]
+    assert [len(one) for one in said] == [COMMANDS] * PROCESSES
+    written = [entry for one in said for entry in one if entry["done"]]
+    _require_versions(orders, written)
+    require_agreement()
+    ran = sum(1 for entry in written if entry["command"])
+    assert TransitionLog.objects.filter(content_type=ORDER).count() == ran
+    # The storm was one: there were moves, refusals and numbers, and some of the refusals were lost races.
+    assert ran > 60
+    assert sum(1 for one in said for entry in one if not entry["done"]) > 100
+
+
+def _require_versions(orders: list[int], written: list[dict[str, object]]) -> None:
+    writes = Counter(entry["order"] for entry in written)
+    versions = dict(TransferOrder.objects.values_list("pk", "version"))
+    assert versions == {order: 1 + writes[order] for order in orders}
+    commands = Counter(entry["order"] for entry in written if entry["command"])
+    assert {order: moves(order) for order in orders} == {order: commands[order] for order in orders}
