@@ -1,9 +1,9 @@
-"""What must agree after any number of writers, living or dead: rows, log, events and what listeners are owed."""
+"""What must agree after any number of writers, living or dead: rows, log, events, what listeners are owed."""
 
 import json
 from collections import Counter
 
-from aktar.orders.models import Package
+from aktar.orders.models import Package, PackageItem
 from aktar.transfers.models import TransferItem, TransferOrder, TransferShipment
 from aktar.webhooks.models import Event, Webhook, WebhookEvent
 from aktar.workflow.models import State, TransitionLog
@@ -107,6 +107,6 @@ def _require_things_around(order: int, state: str, states: dict[int, str]) -> No
 
 def _package_state(package: int, states: dict[int, str]) -> str:
     """The state that a package's items imply."""
-    items = Package.objects.filter(pk=package).values_list("packageitem__state_id", flat=True)
+    items = PackageItem.objects.filter(package=package).values_list("state_id", flat=True)
     values = {states[item] for item in items}
     return "920" if "920" in values else "150" if "150" in values else "100"

@@ -1,35 +1,34 @@
 """Starts writers as processes of their own, lets them all loose at once, and gathers what they say."""
 
 import json
-import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
 PATIENCE = 120  # seconds
+CHECKOUT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
-class Writer:
-    """A running writer, and the file that its complaints go to."""
+class Life:
+    """How a writer ended, what it said it had done until then, and its complaints."""
 
-    process: "subprocess.Popen[str]"
-    complaints: IO[str]
+    returncode: int
+    entries: list[dict[str, Any]]
+    complaints: str
 
-    def said(self) -> list[dict[str, Any]]:
-        """What it did until its end, in order; a line that death cut off is left out."""
-        output, _ = self.process.communicate(timeout=PATIENCE)
-        return [json.loads(line) for line in output.splitlines() if line.endswith("}")]
 
-    def complained(self) -> str:
-        self.complaints.seek(0)
-        return self.complaints.read()
+def life(writer: "subprocess.Popen[str]") -> Life:
+    """Wait for a writer's end; a line that death cut off is left out."""
+    output, complaints = writer.communicate(timeout=PATIENCE)
+    entries = [json.loads(line) for line in output.splitlines() if line.endswith("}")]
+    return Life(writer.returncode, entries, complaints)
 
 
 @contextmanager
@@ -41,8 +40,8 @@ def writers(
     seeds: Iterable[int],
     commands: int,
     dies_at: Collection[int] = (),
-) -> Iterator[list[Writer]]:
-    """One writer for each seed, all started at the same moment and none left behind."""
+) -> "Iterator[list[subprocess.Popen[str]]]":
+    """One writer for each seed, all let loose at the same moment and none left behind."""
     deaths = dict(enumerate(dies_at))
     started = [
         _started(
@@ -53,28 +52,27 @@ def writers(
     ]
     try:
         for writer in started:
-            assert writer.process.stdout is not None
-            assert writer.process.stdout.readline() == "ready\n", writer.complained()
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "ready\n", life(writer)
         for writer in started:
-            assert writer.process.stdin is not None
-            writer.process.stdin.write("go\n")
-            writer.process.stdin.flush()
+            assert writer.stdin is not None
+            writer.stdin.write("go\n")
+            writer.stdin.flush()
         yield started
     finally:
         for writer in started:
-            writer.process.kill()
-            writer.process.wait()
-            writer.complaints.close()
-        wait_for_the_dead()
+            with writer:
+                writer.kill()
+        _wait_for_the_dead()
 
 
-def wait_for_the_dead() -> None:
+def _wait_for_the_dead() -> None:
     """Wait until PostgreSQL has noticed that its clients are gone, and has finished or undone their work."""
     if connection.vendor != "postgresql":
         return
     others = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-        "AND backend_type = 'client backend'"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
     with connection.cursor() as cursor:
         for _ in range(PATIENCE * 20):
@@ -85,14 +83,12 @@ def wait_for_the_dead() -> None:
     raise AssertionError("Clients that were killed are still connected.")
 
 
-def _started(arguments: list[str], environment: dict[str, str]) -> Writer:
-    complaints = tempfile.TemporaryFile("w+")
-    process = subprocess.Popen(
+def _started(arguments: list[str], environment: dict[str, str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.concurrency.worker", *arguments],
-        env=environment | {"PYTHONPATH": os.getcwd()},
+        env=environment | {"PYTHONPATH": str(CHECKOUT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=complaints,
+        stderr=subprocess.PIPE,
         text=True,
     )
-    return Writer(process, complaints)

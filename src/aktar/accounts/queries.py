@@ -3,20 +3,24 @@
 from datetime import UTC, datetime
 
 from django.db import connection
+from django.db.models import Model
 
 from aktar.accounts.models import ApiToken, User
 
-# In the order of the models' columns, which `from_db` goes by.
-_TOKEN_FIELDS = ("id", "user_id", "name", "prefix", "reach", "is_read_only", "last_used_at")
-_USER_FIELDS = (
-    "id",
-    "is_superuser",
-    "username",
-    "first_name",
-    "last_name",
-    "email",
-    "is_staff",
-    "is_active",
+
+def _columns(model: type[Model], wanted: frozenset[str]) -> tuple[str, ...]:
+    """The wanted columns in the model's own order, which `from_db` goes by whatever names it is given."""
+    return tuple(field.attname for field in model._meta.concrete_fields if field.attname in wanted)
+
+
+_TOKEN_FIELDS = _columns(
+    ApiToken, frozenset({"id", "user_id", "name", "prefix", "reach", "is_read_only", "last_used_at"})
+)
+_USER_FIELDS = _columns(
+    User,
+    frozenset(
+        {"id", "is_superuser", "username", "first_name", "last_name", "email", "is_staff", "is_active"}
+    ),
 )
 # In SQL, for every request asks it and the ORM takes ten times as long to write it as the database to answer.
 _LIVE_TOKEN = f"""
@@ -38,9 +42,9 @@ def live_token(digest: str, *, now: datetime) -> ApiToken | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    of_token, of_user = row[: len(_TOKEN_FIELDS)], row[len(_TOKEN_FIELDS) :]
-    token = ApiToken.from_db(connection.alias, _TOKEN_FIELDS, (*of_token[:-1], _instant(of_token[-1])))
-    token.user = User.from_db(connection.alias, _USER_FIELDS, of_user)
+    token = ApiToken.from_db(connection.alias, _TOKEN_FIELDS, row[: len(_TOKEN_FIELDS)])
+    token.last_used_at = _instant(token.last_used_at)
+    token.user = User.from_db(connection.alias, _USER_FIELDS, row[len(_TOKEN_FIELDS) :])
     return token
 
 

@@ -109,7 +109,7 @@ def load_demo(orders: int, *, now: datetime, progress: Callable[[int, int], None
         cast = write_master_data(network, goods, now=now)
         rows = Rows(stored_workflow(), cast)
         written = _write_older(chronicle, ledger, rows, older, now, lambda done: progress(done, orders))
-        write_webhooks(cast, now=chronicle.next_at or now)
+        write_webhooks(cast, now=min(chronicle.next_at or now, now))
         world = LiveWorld(chronicle.to_come(), ledger=ledger, rows=rows, cast=cast)
         _move_sequences_on()
     for done, _ in enumerate(chronicle.play(world, orders=orders, until=now), start=written):

@@ -19,6 +19,18 @@ APPLICATION = "erp"
 _SEED = "aktar demo"
 _REMEMBERED_CUSTOMERS = 600
 
+# How transfers end, of a thousand: refused by a manager while they wait, called off when they are ready.
+_ENDS = {
+    "arrives": 904,
+    "renewed": 50,
+    "not found": 20,
+    "refused": 8,
+    "called off": 8,
+    "forgotten": 5,
+    "lost": 5,
+}
+_SLOW = 0.08
+
 
 def staff_username(site: Site) -> str:
     """Name the account of the person at work in a site."""
@@ -88,28 +100,21 @@ class Storyteller:
     def fate(self, transfer: Transfer) -> list[Step | Note]:
         """Make up what will be done to a new transfer, in the order of time; it may end anywhere."""
         chance = Random(f"{_SEED} {transfer.number}")  # noqa: S311
-        network, source, destination = self._network, transfer.source, transfer.package.site
-        draw = chance.random()
-        if draw < 0.006:
-            return []  # forgotten for good
-        slow = draw < 0.08
-        delay = (
-            timedelta(days=chance.uniform(2, 7)) if slow else timedelta(hours=chance.lognormvariate(1.7, 0.8))
-        )
-        ready_at = at_work(transfer.created_at + delay, network.opening(source), chance)
-        if draw > 0.93:
-            found = None
-            if draw < 0.98:
-                tried = {other.source.number for other in transfer.package.transfers}
-                found = network.source(destination, chance, but=tried | {destination.number})
-            return [Step(ready_at, "renew", self._at_site(source, chance), renewed_from=found)]
-        if draw > 0.92:
-            at = at_work(ready_at, OFFICE, chance)
-            return [Step(at, "cancel", Doer(chance.choice(MANAGERS)))]
-        return sorted(self._journey(transfer, ready_at, draw, chance), key=lambda told: told.at)
+        end = chance.choices(tuple(_ENDS), tuple(_ENDS.values()))[0]
+        if end == "forgotten":
+            return []
+        slow = chance.random() < _SLOW
+        delay = timedelta(days=chance.uniform(2, 7)) if slow else _hours(1.7, 0.8, chance)
+        ready_at = at_work(transfer.created_at + delay, self._network.opening(transfer.source), chance)
+        if end == "refused":
+            return [self._cancel(ready_at, chance)]
+        if end in ("renewed", "not found"):
+            found = self._another_source(transfer, chance) if end == "renewed" else None
+            return [Step(ready_at, "renew", self._at_site(transfer.source, chance), renewed_from=found)]
+        return sorted(self._journey(transfer, ready_at, end, chance), key=lambda told: told.at)
 
     def _journey(
-        self, transfer: Transfer, ready_at: datetime, draw: float, chance: Random
+        self, transfer: Transfer, ready_at: datetime, end: str, chance: Random
     ) -> Iterator[Step | Note]:
         network, source, destination = self._network, transfer.source, transfer.package.site
         handover = _handover(chance, within_province=source.province == destination.province)
@@ -119,23 +124,28 @@ class Storyteller:
         if chance.random() < 0.55:
             noted_at = ready_at + timedelta(seconds=chance.uniform(20, 900))
             yield Note(noted_at, "remote_id", str(chance.randrange(400_000, 900_000)))
-        if draw > 0.91:
-            at = at_work(ready_at + timedelta(hours=chance.uniform(3, 30)), OFFICE, chance)
-            yield Step(at, "cancel", Doer(chance.choice(MANAGERS)))
+        if end == "called off":
+            yield self._cancel(ready_at + timedelta(hours=chance.uniform(3, 30)), chance)
             return
-        picked_up = ready_at + timedelta(hours=chance.lognormvariate(1.2, 0.7))
-        sent_at = at_work(picked_up, network.opening(source), chance)
+        sent_at = at_work(ready_at + _hours(1.2, 0.7, chance), network.opening(source), chance)
         yield Step(sent_at, "dispatch", self._at_site(source, chance))
         if chance.random() < 0.7:
             number = f"AKT{sent_at:%Y}{chance.randrange(10**9):09}"
             yield Note(sent_at - (sent_at - ready_at) * 0.2, "invoice_number", number)
-        if draw > 0.905:  # lost on the way
-            at = at_work(sent_at + timedelta(days=chance.uniform(7, 14)), OFFICE, chance)
-            yield Step(at, "cancel", Doer(chance.choice(MANAGERS)))
+        if end == "lost":
+            yield self._cancel(sent_at + timedelta(days=chance.uniform(7, 14)), chance)
             return
         arrives_at = sent_at + network.transit(source, destination, chance)
         at = at_work(arrives_at, network.opening(destination), chance)
         yield Step(at, "deliver", self._at_site(destination, chance))
+
+    def _another_source(self, transfer: Transfer, chance: Random) -> Site:
+        tried = {other.source.number for other in transfer.package.transfers}
+        destination = transfer.package.site
+        return self._network.source(destination, chance, but=tried | {destination.number})
+
+    def _cancel(self, at: datetime, chance: Random) -> Step:
+        return Step(at_work(at, OFFICE, chance), "cancel", Doer(chance.choice(MANAGERS)))
 
     def _at_site(self, site: Site, chance: Random) -> Doer:
         if chance.random() < 0.3:
@@ -152,3 +162,8 @@ def _handover(chance: Random, *, within_province: bool) -> Handover | None:
         awb_number = f"7{chance.randrange(10**11):011}"
         return Handover(carrier, awb_number, f"https://{carrier}.example.com/takip/{awb_number}")
     return Handover(carrier)
+
+
+def _hours(mean: float, spread: float, chance: Random) -> timedelta:
+    """Make up some hours, mostly few and seldom many: e to the power of `mean` in the middle."""
+    return timedelta(hours=chance.lognormvariate(mean, spread))
