@@ -5,12 +5,12 @@ import hashlib
 import pytest
 from django.db import connection, models, transaction
 
-from aktar.site.demo import DemoAlreadyLoaded, load_demo
+from aktar.site.demo import DatabaseInUse, DemoAlreadyLoaded, load_demo
 from aktar.site.demo.loading import _COUNTED, _NUMBERED
 from aktar.transfers.models import TransferOrder
 from aktar.workflow.rules import WorkflowFault
 from tests.demo.conftest import NOW, no_progress
-from tests.factories import a_workflow
+from tests.factories import a_location, a_workflow
 
 
 class _TakeBack(Exception):
@@ -31,6 +31,15 @@ def test_a_second_load_is_refused_and_adds_nothing() -> None:
     with pytest.raises(DemoAlreadyLoaded):
         load_demo(5, now=NOW, progress=no_progress)
     assert TransferOrder.objects.count() == before
+
+
+@pytest.mark.django_db
+def test_a_database_in_use_is_left_alone() -> None:
+    a_workflow()
+    a_location()
+    with pytest.raises(DatabaseInUse):
+        load_demo(5, now=NOW, progress=no_progress)
+    assert not TransferOrder.objects.exists()
 
 
 @pytest.mark.django_db

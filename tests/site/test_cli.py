@@ -182,3 +182,17 @@ def test_the_demo_says_how_to_get_in_and_says_the_same_again(
     file = Path(aktar_environment["AKTAR_DATA_DIR"]) / "demo-access.json"
     assert file.stat().st_mode & 0o777 == 0o600
     assert json.loads(file.read_text())["token"] in first.stdout
+
+
+def test_the_demo_makes_no_administrator_in_a_database_in_use(
+    installed: Aktar, aktar_environment: dict[str, str]
+) -> None:
+    script = (
+        "import django; django.setup(); from django.utils.timezone import now;"
+        "from aktar.catalog.models import Product;"
+        "Product.objects.create(name='Own', sku='1', base_code='1', created_date=now(), modified_date=now())"
+    )
+    environment = aktar_environment | {"DJANGO_SETTINGS_MODULE": "aktar.site.settings"}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    assert is_refused(installed("demo", "--orders", "5"), "rows of somebody's own")
+    assert not (Path(aktar_environment["AKTAR_DATA_DIR"]) / "demo-access.json").exists()

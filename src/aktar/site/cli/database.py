@@ -32,12 +32,14 @@ def demo(orders: int) -> None:
     its owner only) and are made anew once they are gone or no longer valid.
     """
     wake_with_workflow()
-    from aktar.site.demo import DemoAlreadyLoaded, load_demo
+    from aktar.site.demo import DatabaseInUse, DemoAlreadyLoaded, load_demo
     from aktar.site.demo_access import demo_access
 
     now = datetime.now(UTC)
     try:
         summary = load_demo(orders, now=now, progress=_show_progress)
+    except DatabaseInUse as refusal:
+        raise click.ClickException(str(refusal)) from refusal
     except DemoAlreadyLoaded:
         click.echo("The demo data is there already; nothing was added.", err=True)
     else:

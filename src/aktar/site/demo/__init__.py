@@ -1,5 +1,5 @@
 """The demo: an invented chain of 200 stores and warehouses, and orders with honest histories."""
 
-from aktar.site.demo.loading import DemoAlreadyLoaded, DemoSummary, load_demo
+from aktar.site.demo.loading import DatabaseInUse, DemoAlreadyLoaded, DemoSummary, load_demo
 
-__all__ = ["DemoAlreadyLoaded", "DemoSummary", "load_demo"]
+__all__ = ["DatabaseInUse", "DemoAlreadyLoaded", "DemoSummary", "load_demo"]

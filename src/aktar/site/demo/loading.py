@@ -16,7 +16,7 @@ from aktar.site.demo.chronicle import Chronicle
 from aktar.site.demo.geography import sites
 from aktar.site.demo.ledger import Ledger
 from aktar.site.demo.live import LiveWorld
-from aktar.site.demo.masterdata import write_master_data, write_webhooks
+from aktar.site.demo.masterdata import WEBHOOK_TARGET, write_master_data, write_webhooks
 from aktar.site.demo.network import Network
 from aktar.site.demo.rows import Rows
 from aktar.site.demo.story import Storyteller
@@ -64,7 +64,11 @@ _COUNTED: tuple[type[models.Model], ...] = (
 
 
 class DemoAlreadyLoaded(Exception):
-    """Demo data goes into an empty database only; this one has locations, products or orders."""
+    """The demo data is in the database already."""
+
+
+class DatabaseInUse(Exception):
+    """Demo data goes into an empty database only; this one has rows of somebody's own."""
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
@@ -94,10 +98,12 @@ def load_demo(orders: int, *, now: datetime, progress: Callable[[int, int], None
     """Fill an empty database with the demo chain and `orders` orders placed before `now`.
 
     The same number and the same `now` give the same rows. `progress` is told how many orders of how many are
-    written. Raises DemoAlreadyLoaded, and WorkflowFault where no workflow is loaded.
+    written. Raises DemoAlreadyLoaded, DatabaseInUse, and WorkflowFault where no workflow is loaded.
     """
     if any(model._default_manager.exists() for model in _NUMBERED):
-        raise DemoAlreadyLoaded
+        raise (
+            DemoAlreadyLoaded if Webhook.objects.filter(target_url=WEBHOOK_TARGET).exists() else DatabaseInUse
+        )
     network = Network(sites())
     goods = articles()
     storyteller = Storyteller(network, goods)
