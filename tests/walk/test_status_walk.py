@@ -219,6 +219,24 @@ def test_a_head_says_what_the_get_would(name: str, client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_a_probe_looks_at_nothing_of_the_request(client: Client, subtests: pytest.Subtests) -> None:
+    scene = a_scene()
+    oddities: tuple[dict[str, Any], ...] = (
+        {"method": "POST", "body": b"{"},
+        {"method": "DELETE"},
+        {"query": "?nonsense=1&format=xml"},
+        {"headers": {"accept": "application/xml"}},
+        {"headers": {"authorization": "Token nonsense"}},
+        {"headers": {"host": "10.0.0.1:8000"}},
+        {"headers": {"content_type": "application/xml"}, "body": b" " * (1024 * 1024 + 1), "method": "POST"},
+    )
+    for name in ("alive", "ready"):
+        for odd in oddities:
+            with subtests.test(name, odd=str(odd)[:60]):
+                assert replace(OPERATIONS[name], **odd).send(client, scene, "tr-tr").status_code == 200
+
+
+@pytest.mark.django_db
 def test_strangers_are_slowed_down_too(client: Client) -> None:
     scene, asked = a_scene(), _request("transfer orders", 401)
     with _one_call_only(asked, client, scene):

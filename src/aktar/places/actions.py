@@ -14,7 +14,7 @@ class StockLocationUnknown(Exception):
 
     def __init__(self, erp_codes: Collection[str]) -> None:
         super().__init__(f"No stock location has the ERP code {', '.join(sorted(erp_codes))}.")
-        self.erp_codes = tuple(erp_codes)
+        self.erp_codes = tuple(sorted(erp_codes))
 
 
 def bind_token(token: ApiToken, *, erp_codes: Collection[str]) -> None:

@@ -74,7 +74,7 @@ def _require_free(host: str, port: int) -> None:
 def _server(host: str, port: int, workers: int, threads: int) -> Any:
     from django.conf import settings
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
     from aktar.site.logs import configuration
@@ -84,6 +84,8 @@ def _server(host: str, port: int, workers: int, threads: int) -> Any:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        # What speaks HTTP/2 does so to the proxy, over TLS; in clear it is only more to attack.
+        http=HTTPModes.http1,
         workers=workers,
         blocking_threads=threads,
         # Threads keep their connections for as long as they live.
