@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from aktar.orders.models import Package
+from aktar.orders.models import Package, PackageItem
 from aktar.transfers.models import TransferOrder, TransferShipment
 from aktar.webhooks.models import Event
 from aktar.workflow.models import Command
@@ -113,8 +113,10 @@ def test_a_package_that_lacks_something_stays_so_when_the_rest_arrives(caller: C
 def test_a_closed_package_is_no_longer_moved(caller: Client, closed: str) -> None:
     order = a_transfer_order()
     Package.objects.filter(pk=order.package_id).update(state=a_state(4, closed))
+    PackageItem.objects.filter(package=order.package_id).update(state=a_state(5, "600"))
     done(caller, order, CANCEL_WAITING)
     assert states(order)["package"] == closed
+    assert states(order)["package items"] == {"600"}
     assert not Event.objects.filter(type="package.status.contains_out_of_stock_products").exists()
 
 

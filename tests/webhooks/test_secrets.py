@@ -1,4 +1,4 @@
-"""A secret of a webhook never comes back out; everything else of it does."""
+"""A secret of a webhook never comes back out, however it is called."""
 
 from uuid import UUID
 
@@ -8,27 +8,28 @@ from aktar.webhooks.rules import config_without_secrets, envelope, headers_witho
 from tests.factories import a_caller, a_transfer_order, a_webhook, a_workflow
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["Authorization", "X-API-Key", "Cookie", "X-Auth-Token", "client-secret", "PASSWORD", "X-Hub-Signature"],
-)
-def test_a_header_that_sounds_like_a_credential_is_told_without_its_value(name: str) -> None:
-    assert headers_without_secrets({name: "hush", "X-Store": "34"}) == {name: None, "X-Store": "34"}
+def test_of_the_additional_headers_only_the_names_are_told() -> None:
+    headers = {"Authorization": "hush", "X-Api-Pass": "hush", "X-Store": "34"}
+    assert headers_without_secrets(headers) == {"Authorization": None, "X-Api-Pass": None, "X-Store": None}
 
 
 @pytest.mark.parametrize(
     ("config", "told"),
     [
         ({}, {}),
-        ({"timeout": 3}, {"timeout": 3}),
+        ({"timeout": 3, "password": "hush"}, {"timeout": None, "password": None}),
         (
             {"auth": {"auth_type": "basic", "username": "depo", "password": "hush"}, "a": 1},
-            {"auth": {"auth_type": "basic", "username": "depo", "password": None}, "a": 1},
+            {"auth": {"auth_type": "basic", "username": "depo", "password": None}, "a": None},
         ),
-        ({"auth": None}, {"auth": None}),
+        (
+            {"auth": {"auth_type": "bearer", "token": "hush"}},
+            {"auth": {"auth_type": "bearer", "token": None}},
+        ),
+        ({"auth": "Basic hush"}, {"auth": None}),
     ],
 )
-def test_the_password_of_a_configuration_is_not_told(
+def test_of_a_configuration_only_the_kind_of_authentication_and_the_name_are_told(
     config: dict[str, object], told: dict[str, object]
 ) -> None:
     assert config_without_secrets(config) == told
@@ -56,4 +57,4 @@ def test_no_read_tells_a_secret() -> None:
     [owed] = caller.get(path).json()["results"]
     for address in (path, f"{path}short/", f"{path}{owed['id']}/"):
         assert b"hush" not in caller.get(address).content
-    assert owed["webhook"]["additional_headers"]["X-Store"] == "34"
+    assert owed["webhook"]["additional_headers"] == {"Authorization": None, "X-Store": None}

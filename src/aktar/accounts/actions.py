@@ -1,15 +1,17 @@
 """Writes of users and tokens: making them, logging in, revoking, noting use."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 
 from aktar.accounts import rules
 from aktar.accounts.models import ApiToken, Reach, User
+from aktar.edge.locks import without_waiting
 
 LOGIN_LIFETIME = timedelta(days=30)
 USE_NOTED_EVERY = timedelta(minutes=5)
@@ -19,6 +21,14 @@ _LOGIN_NAME = "Login"
 
 class InvalidUserName(ValueError):
     """A user name takes at most 150 letters, digits and @ . + - _."""
+
+
+class InvalidEmail(ValueError):
+    """This is no e-mail address."""
+
+
+class InvalidTokenName(ValueError):
+    """A token's name takes at most 100 printable characters and is not blank."""
 
 
 class UserNameTaken(ValueError):
@@ -42,7 +52,7 @@ def create_user(
 ) -> User:
     """Make a user, without a password a service that cannot log in; an admin may do everything.
 
-    Raises InvalidUserName, UserNameTaken.
+    Raises InvalidUserName, InvalidEmail, UserNameTaken.
     """
     user = User(
         username=User.normalize_username(name),
@@ -55,7 +65,8 @@ def create_user(
     try:
         user.clean_fields(exclude={"password"})
     except ValidationError as error:
-        raise InvalidUserName(InvalidUserName.__doc__) from error
+        refused = InvalidUserName if "username" in error.message_dict else InvalidEmail
+        raise refused(refused.__doc__) from error
     try:
         with transaction.atomic():
             user.save(force_insert=True)
@@ -79,7 +90,9 @@ def create_token(
     is_read_only: bool = False,
     expires_at: datetime | None = None,
 ) -> IssuedToken:
-    """Make a token of `user`; its key is in the answer and nowhere else."""
+    """Make a token of `user`; its key is in the answer and nowhere else. Raises InvalidTokenName."""
+    if not rules.is_token_name(name):
+        raise InvalidTokenName(InvalidTokenName.__doc__)
     key = rules.new_key()
     token = ApiToken.objects.create(
         user=user,
@@ -122,9 +135,10 @@ def note_use(token: ApiToken, *, now: datetime) -> None:
     if token.last_used_at is not None and token.last_used_at > stale:
         return
     # The condition again, for another request may have been here first.
-    ApiToken.objects.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lte=stale), pk=token.pk).update(
-        last_used_at=now
-    )
+    noted = ApiToken.objects.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lte=stale), pk=token.pk)
+    # A read is not to wait for somebody's long write: the next request notes it as well.
+    with contextlib.suppress(OperationalError), without_waiting():
+        noted.update(last_used_at=now)
 
 
 def _prune_expired(*, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from aktar.accounts.models import ApiToken, User
 
@@ -46,6 +46,18 @@ def live_token(digest: str, *, now: datetime) -> ApiToken | None:
     token.last_used_at = _instant(token.last_used_at)
     token.user = User.from_db(connection.alias, _USER_FIELDS, row[len(_TOKEN_FIELDS) :])
     return token
+
+
+def tokens() -> QuerySet[ApiToken]:
+    """Every token with its user, the oldest first. One query."""
+    return ApiToken.objects.select_related("user").order_by("pk")
+
+
+def unrevoked_tokens(prefix: str) -> list[ApiToken]:
+    """The tokens that begin so and are not revoked yet, with their users. One query."""
+    found = tokens().filter(prefix__startswith=prefix, revoked_at=None)
+    # SQLite compares without regard to case, which matters in keys.
+    return [token for token in found if token.prefix.startswith(prefix)]
 
 
 def _instant(value: datetime | None) -> datetime | None:

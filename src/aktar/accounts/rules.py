@@ -6,6 +6,7 @@ import string
 import zlib
 
 KEY_PREFIX = "akt_"
+LONGEST_TOKEN_NAME = 100
 _DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _SECRET_BYTES = 32
 # 62^43 is the first power to hold 256 bits, 62^6 the first to hold 32.
@@ -41,6 +42,11 @@ def digest(key: str) -> str:
 def shown_prefix(key: str) -> str:
     """What may be shown of a key, to recognise it by."""
     return key[:_SHOWN_LENGTH]
+
+
+def is_token_name(name: str) -> bool:
+    """Whether a token may be called so: up to 100 characters on one line, not all of them blank."""
+    return len(name) <= LONGEST_TOKEN_NAME and name.isprintable() and bool(name.strip())
 
 
 def _checksum(body: str) -> str:

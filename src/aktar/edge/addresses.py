@@ -1,6 +1,7 @@
 """Where a request comes from, behind as many trusted proxies as there are."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -8,6 +9,11 @@ from django.http import HttpRequest
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# What proxies write for a hop: `1.2.3.4`, `1.2.3.4:5678`, `[::1]`, `[::1]:80`, and a bare `::1`.
+_HOP = re.compile(
+    r"\s*(?:\[(?P<bracketed>[^\]]*)\](?::\d+)?|(?P<dotted>[\d.]+):\d+|(?P<bare>.*?))\s*", re.ASCII
+)
 
 
 def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
@@ -22,17 +28,22 @@ def client_address(request: HttpRequest) -> str:
     `settings.AKTAR_TRUSTED_PROXIES`; what lies beyond the first untrusted hop anybody could have written.
     """
     peer: str = request.META.get("REMOTE_ADDR", "")
-    trusted: tuple[Network, ...] = settings.AKTAR_TRUSTED_PROXIES
-    if not trusted:
+    if not settings.AKTAR_TRUSTED_PROXIES:
         return peer
-    address = _parse(peer)
+    address: Address | None = _parse(peer)
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    while hops and address is not None and any(address in network for network in trusted):
-        before = _parse(hops.pop().strip())
+    while hops and address is not None and _is_trusted(address):
+        before = _parse_hop(hops.pop())
         if before is None:
             break
         address = before
     return peer if address is None else str(address)
+
+
+def comes_from_trusted_proxy(request: HttpRequest) -> bool:
+    """Whether the peer itself, whatever it says of others, is in `settings.AKTAR_TRUSTED_PROXIES`."""
+    address = _parse(request.META.get("REMOTE_ADDR", ""))
+    return address is not None and _is_trusted(address)
 
 
 def neighbourhood(address: str) -> str:
@@ -43,6 +54,16 @@ def neighbourhood(address: str) -> str:
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
     return str(parsed or address)
+
+
+def _is_trusted(address: Address) -> bool:
+    trusted: tuple[Network, ...] = settings.AKTAR_TRUSTED_PROXIES
+    return any(address in network for network in trusted)
+
+
+def _parse_hop(text: str) -> Address | None:
+    hop = _HOP.fullmatch(text)
+    return None if hop is None else _parse(hop["bracketed"] or hop["dotted"] or hop["bare"] or "")
 
 
 def _parse(text: str) -> Address | None:

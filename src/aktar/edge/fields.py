@@ -28,7 +28,7 @@ else:
     class DocumentField(models.TextField):
         """A JSON document kept as compact text, so that its key order survives (jsonb would reorder it).
 
-        Python sees the decoded document; `edge.expressions.DocumentText` reads the text undecoded.
+        Python sees the decoded document; `edge.expressions.document_text` reads the text undecoded.
         """
 
         def from_db_value(self, value: str | None, _expression: Any, _connection: BaseDatabaseWrapper) -> Any:

@@ -6,7 +6,7 @@ first; a process that holds fragments of another version drops them. A fragment 
 newer than it, never older, for triggers commit with the change.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic
 from weakref import WeakSet
@@ -70,7 +70,7 @@ class Fragments(Generic[Shape]):
         self._held: tuple[int, dict[int, Shape]] = (-1, {})
         _caches.add(self)
 
-    def of(self, ids: Iterable[int | None], reading: Reading) -> Mapping[int, Shape]:
+    def of(self, ids: Collection[int | None], reading: Reading) -> Mapping[int, Shape]:
         """A mapping that holds at least these ids. No query when all are at hand, else what `load` costs."""
         version, held = self._held
         if version != reading.version:

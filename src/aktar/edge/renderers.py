@@ -33,6 +33,17 @@ class HtmlRenderer(BrowsableAPIRenderer):
 
     format = "html"
 
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        # REST framework's page of a 204 makes a 200 of it, and a command would seem to have had an answer.
+        if renderer_context is not None and renderer_context["response"].status_code == 204:
+            return b""
+        return super().render(data, accepted_media_type, renderer_context)
+
 
 def _text(value: Any) -> str:
     """Write what is text but not a plain string: error details, and sentences not translated yet."""

@@ -58,30 +58,36 @@ class RaisesReferenceVersion(_TableTriggers):
     """
 
     verbs = ("insert", "update", "delete")
+    # The clock's microseconds, so that no number comes twice: not after a rollback, whose number a reader
+    # inside the transaction may have seen, and not in a database brought back from a backup.
+    on_postgresql = "greatest(held.version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
+    # SQLite's clock tells milliseconds; chance fills the rest.
+    on_sqlite = "max(version + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000 + abs(random() % 1000))"
 
     def names(self, table: str) -> Iterable[str]:
-        return [f"{table}_reference_{verb}" for verb in self.verbs]
+        return [f"{table}_reference_{verb}" for verb in (*self.verbs, "truncate")]
 
     def postgresql(self, table: str) -> Iterable[str]:
         yield (
             "CREATE OR REPLACE FUNCTION edge_raise_reference_version() RETURNS trigger "
             "LANGUAGE plpgsql AS $$ "
-            "BEGIN INSERT INTO edge_referenceversion AS held (id, version) VALUES (1, 1) "
-            "ON CONFLICT (id) DO UPDATE SET version = held.version + 1; RETURN NULL; END $$"
+            "BEGIN INSERT INTO edge_referenceversion (id, version) VALUES (1, 0) ON CONFLICT DO NOTHING; "
+            f"UPDATE edge_referenceversion AS held SET version = {self.on_postgresql}; RETURN NULL; END $$"
         )
-        for verb, name in zip(self.verbs, self.names(table), strict=True):
+        for verb, name in zip((*self.verbs, "truncate"), self.names(table), strict=True):
             yield (
                 f"CREATE TRIGGER {name} AFTER {verb.upper()} ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION edge_raise_reference_version()"
             )
 
     def sqlite(self, table: str) -> Iterable[str]:
-        for verb, name in zip(self.verbs, self.names(table), strict=True):
+        for verb, name in zip(self.verbs, self.names(table), strict=False):
             yield (
                 f"CREATE TRIGGER {name} AFTER {verb.upper()} ON {table} BEGIN "
-                # No upsert: inside a trigger SQLite lets the outer statement's OR IGNORE override it.
-                "INSERT OR IGNORE INTO edge_referenceversion (id, version) VALUES (1, 0); "
-                "UPDATE edge_referenceversion SET version = version + 1; END"
+                # No conflict clause: inside a trigger SQLite lets the outer statement's override it.
+                "INSERT INTO edge_referenceversion (id, version) "
+                "SELECT 1, 0 WHERE NOT EXISTS (SELECT 1 FROM edge_referenceversion); "
+                f"UPDATE edge_referenceversion SET version = {self.on_sqlite}; END"
             )
 
 

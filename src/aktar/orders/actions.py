@@ -54,8 +54,10 @@ def move_package(
 
 
 def move_package_items(
-    items: Collection[int], *, to: PackageItemStatus, reading: Reading, now: datetime
+    package: Package, items: Collection[int], *, to: PackageItemStatus, reading: Reading, now: datetime
 ) -> None:
-    """Put package items into a state. One query; their package is locked by the caller."""
+    """Put items of a locked package into a state; nothing where the package is closed. One query."""
+    if workflow(reading).states[package.state_id].enum_value in CLOSED:
+        return
     state = workflow(reading).state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, to)
-    PackageItem.objects.filter(pk__in=items).update(state_id=state.id, modified_date=now)
+    PackageItem.objects.filter(package=package, pk__in=items).update(state_id=state.id, modified_date=now)

@@ -28,7 +28,7 @@ from aktar.workflow.shapes import StateShape
 
 
 def package_item_columns(prefix: str) -> tuple[Any, ...]:
-    """The columns of a package item and its order item, as `PackageItemRow` reads them, behind `prefix`.
+    """The columns of a package item and its order item, as `package_item_shape` reads them, behind `prefix`.
 
     `prefix` is the way from the queried table, as `package_item__`; `""` stands for PackageItem itself.
     """

@@ -45,6 +45,15 @@ def reach_of(user: User, token: ApiToken | None) -> Reach:
     return Reach(everything=False, locations=frozenset(own))
 
 
+def bound_erp_codes() -> dict[int, list[str]]:
+    """By token id, the ERP codes of the stock locations that it is bound to, in order. One query."""
+    codes: dict[int, list[str]] = {}
+    rows = TokenMembership.objects.order_by("stock_location__erp_code")
+    for token, code in rows.values_list("token_id", "stock_location__erp_code"):
+        codes.setdefault(token, []).append(code)
+    return codes
+
+
 def _load_countries(ids: Collection[int]) -> dict[int, CountryShape]:
     return {row.pk: _country(row) for row in Country.objects.filter(pk__in=ids)}
 

@@ -29,7 +29,8 @@ VARIABLES = (
         "",
         "Where the rows live: sqlite:///path/to/file or postgresql://user:password@host:5432/name. "
         "Unset: the file aktar.sqlite3 in the data folder. Behind a PostgreSQL pooler that hands out a "
-        "connection a transaction, add ?server_side_binding=false.",
+        "connection a transaction, add ?server_side_binding=false; lock_timeout and "
+        "idle_in_transaction_session_timeout, which aktar else asks for itself, are the pooler's then.",
     ),
     Variable(
         "AKTAR_DATA_DIR",
@@ -199,9 +200,9 @@ def database(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
 def example() -> str:
     """The text of `.env.example`: every variable, what it is for, and its default, all commented out."""
     lines = [
-        "# Every variable that aktar reads, with what holds when it is unset. Copy the file to .env, take",
-        "# the mark off what you change, and hand it over: `set -a; . ./.env; set +a`, systemd's",
-        "# EnvironmentFile or a container's env_file. Made by `make .env.example` from the table in",
+        "# Every variable that aktar reads, with what holds when it is unset. Copy the file to .env,",
+        "# uncomment what you change, and load it: `set -a; . ./.env; set +a`, systemd's EnvironmentFile",
+        "# or a container's env_file. Made by `make .env.example` from the table in",
         "# src/aktar/site/environment.py.",
     ]
     for variable in VARIABLES:

@@ -1,10 +1,12 @@
 """Which error gets which status and body: one table, and the answers outside any view."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import structlog
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
@@ -15,6 +17,7 @@ from rest_framework.views import exception_handler
 
 from aktar.accounts.actions import WrongCredentials
 from aktar.edge.language import DEFAULT_LANGUAGE
+from aktar.site.front_door import HostNotServed
 from aktar.transfers.rules import (
     CargoCompanyRequired,
     CargoCompanyUnknown,
@@ -24,6 +27,8 @@ from aktar.transfers.rules import (
 )
 from aktar.workflow.rules import CommandNotAllowed, CommandsDisagree, CommandUnknown
 
+log = structlog.get_logger("aktar.errors")
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -31,6 +36,7 @@ class Answer:
 
     status: int
     body: Callable[[Any], Mapping[str, Any]]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def detail(sentence: "str | Promise") -> Callable[[Any], Mapping[str, Any]]:
@@ -68,6 +74,10 @@ def _command_not_allowed(error: CommandNotAllowed) -> Mapping[str, Any]:
 
 
 TABLE: tuple[tuple[type[Exception], Answer], ...] = (
+    (
+        OperationalError,
+        Answer(503, detail(_("The database is busy or away. Try again.")), headers={"Retry-After": "1"}),
+    ),
     (WrongCredentials, Answer(400, about("non_field_errors", _("Wrong user name or password.")))),
     (TransferOrderUnknown, Answer(404, detail(_("There is no such transfer order.")))),
     (TransitionLogUnknown, Answer(404, detail(_("There is no such transition log of this object.")))),
@@ -89,12 +99,16 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
         return exception_handler(error, dict(context))
     for kind, known in TABLE:
         if isinstance(error, kind):
-            return Response(known.body(error), status=known.status)
+            if known.status >= 500:
+                log.warning("unavailable", error=" ".join(str(error).split()))
+            return Response(known.body(error), status=known.status, headers=dict(known.headers))
     return None
 
 
-def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's name
+def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400, for what is refused before a view: an unknown host, too many parameters."""
+    if isinstance(exception, HostNotServed):
+        return _plain(400, gettext("This host name is not served here."))
     return _plain(400, gettext("The request cannot be taken."))
 
 

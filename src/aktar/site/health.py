@@ -4,7 +4,7 @@ from functools import cache
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
@@ -21,7 +21,7 @@ def healthz(_: HttpRequest) -> JsonResponse:
 
 
 def readyz(_: HttpRequest) -> JsonResponse:
-    """200 when every part is well, else 503; three queries. Why a part is ill stands in the log alone."""
+    """200 when every part is well, else 503; five queries. Why a part is ill stands in the log alone."""
     parts = ills()
     is_ready = not any(parts.values())
     body = {
@@ -41,7 +41,7 @@ def ills() -> dict[str, str]:
             return parts | {"migrations": "not applied", "workflow": "unknown"}
         if not (State.objects.exists() and Command.objects.exists()):
             return parts | {"workflow": "not loaded"}
-    except (DatabaseError, ImproperlyConfigured) as error:
+    except (Error, ImproperlyConfigured) as error:
         log.warning("database does not answer", error=str(error).strip())
         return {"database": "does not answer", "migrations": "unknown", "workflow": "unknown"}
     return parts

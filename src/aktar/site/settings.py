@@ -6,7 +6,7 @@ from typing import Any
 
 from aktar.edge.addresses import parse_networks
 from aktar.edge.rates import parse_rate
-from aktar.site import environment, sqlite
+from aktar.site import environment, postgresql, sqlite
 from aktar.site.logs import LogSettings
 from aktar.site.secret_key import secret_key
 
@@ -59,12 +59,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     # The server's threads live long and so do their connections: opening one costs more than a page of rows.
     _database["CONN_MAX_AGE"] = None
 else:
-    # A database that hangs must not hang whoever asks /readyz about it, so a connection is tried for 5 s.
-    _database["OPTIONS"].setdefault("connect_timeout", 5)
-    # Statements with parameters bound by the server can be prepared: planning a page of rows costs more than
-    # fetching it. Behind a pooler that hands out a connection a transaction: ?server_side_binding=false.
-    if _database["OPTIONS"].setdefault("server_side_binding", True):
-        _database["OPTIONS"].setdefault("prepare_threshold", 5)
+    _database["OPTIONS"] = postgresql.options(_database["OPTIONS"])
     _database["CONN_MAX_AGE"] = 600
     # One round trip a request, so that a restart of the database costs a reconnect and not an error.
     _database["CONN_HEALTH_CHECKS"] = True

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Greatest
 
 from aktar.accounts.models import User
 from aktar.edge.content_types import ContentType
@@ -17,7 +18,7 @@ from aktar.orders.models import Package, PackageItem
 from aktar.orders.rules import PackageItemStatus, PackageStatus
 from aktar.places.models import StockLocation
 from aktar.places.rules import Reach
-from aktar.transfers.effects import EFFECTS, Run
+from aktar.transfers.effects import EFFECTS, Run, raise_versions
 from aktar.transfers.models import TransferItem, TransferOrder
 from aktar.transfers.queries import transfer_order_payload, visible_transfer_orders
 from aktar.transfers.rules import (
@@ -91,8 +92,11 @@ def create_transfer_order(
             )
             for item in items
         )
+        moved = [item.package_item.pk for item in items]
+        raise_versions(moved, but=order.pk)
         move_package_items(
-            [item.package_item.pk for item in items],
+            package,
+            moved,
             to=PackageItemStatus.SELECTED_FOR_TRANSFER,
             reading=current,
             now=now,
@@ -127,6 +131,8 @@ def run_command(
     """
     with transaction.atomic(durable=True):
         order, locked_package = _locked(order_id, reach)
+        # The clock was read before the lock was had, and who had it may have read it later.
+        now = max(now, order.modified_date)
         if package is not None and package != order.package_id:
             raise PackageDisagrees
         current = reading(PAYLOAD_LANGUAGE)
@@ -154,17 +160,19 @@ def run_command(
 
 def set_invoice_number(order_id: int, invoice_number: str, *, reach: Reach, now: datetime) -> None:
     """Set the invoice number. Raises TransferOrderUnknown."""
-    _set(order_id, reach, invoice_number=invoice_number, modified_date=now)
+    _set(order_id, reach, now, invoice_number=invoice_number)
 
 
 def set_remote_id(order_id: int, remote_id: str, *, reach: Reach, now: datetime) -> None:
     """Set the id that another system knows the transfer order by. Raises TransferOrderUnknown."""
-    _set(order_id, reach, remote_id=remote_id, modified_date=now)
+    _set(order_id, reach, now, remote_id=remote_id)
 
 
-def _set(order_id: int, reach: Reach, **values: Any) -> None:
+def _set(order_id: int, reach: Reach, now: datetime, **values: str) -> None:
     # One statement: the database itself keeps two writers of one row apart.
-    if not visible_transfer_orders(reach).filter(pk=order_id).update(version=F("version") + 1, **values):
+    found = visible_transfer_orders(reach).filter(pk=order_id)
+    later = Greatest(F("modified_date"), Value(now, output_field=DateTimeField()))
+    if not found.update(version=F("version") + 1, modified_date=later, **values):
         raise TransferOrderUnknown
 
 

@@ -76,7 +76,8 @@ class InputParametersField(serializers.Field[CommandParameters, Any, Any, Any]):
             self.fail("invalid")
         if len(json.dumps(data, ensure_ascii=False).encode()) > MOST_PARAMETER_BYTES:
             self.fail("too_long", longest=MOST_PARAMETER_BYTES)
-        known = KnownParameters(data=data)
+        # Forms of store applications send what was left empty as "".
+        known = KnownParameters(data={name: value for name, value in data.items() if value != ""})
         known.is_valid(raise_exception=True)
         read = known.validated_data
         return CommandParameters(
@@ -93,8 +94,8 @@ class InputParametersField(serializers.Field[CommandParameters, Any, Any, Any]):
 class CommandBody(StrictSerializer):
     """A command by `transition` (its id), by `slug`, or by both; `context["transfer"]` is the path's id."""
 
-    transition = StrictIntegerField(required=False, min_value=1)
-    slug = StrictCharField(max_length=150, required=False)
+    transition = StrictIntegerField(required=False, allow_null=True, min_value=1)
+    slug = StrictCharField(max_length=150, required=False, allow_null=True)
     input_parameters = InputParametersField()
     transfer = StrictIntegerField(required=False)
     package = StrictIntegerField(required=False)
@@ -105,7 +106,7 @@ class CommandBody(StrictSerializer):
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "transition" not in attrs and "slug" not in attrs:
+        if attrs.get("transition") is None and attrs.get("slug") is None:
             raise serializers.ValidationError(_("Give the command's transition or its slug."))
         return attrs
 

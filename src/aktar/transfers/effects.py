@@ -4,10 +4,12 @@ An effect runs between the lock and the move: the transfer order still has its o
 undoes everything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import F
 
 from aktar.accounts.models import User
 from aktar.edge.content_types import ContentType
@@ -27,6 +29,13 @@ from aktar.transfers.rules import (
     TransferStatus,
 )
 from aktar.workflow.queries import workflow
+
+
+def raise_versions(package_items: Collection[int], *, but: int) -> None:
+    """Raise the version of every other transfer order that shows one of these package items. One query."""
+    showing = TransferItem.objects.filter(package_item_id__in=package_items).values("transfer_order_id")
+    TransferOrder.objects.filter(pk__in=showing).exclude(pk=but).update(version=F("version") + 1)
+
 
 Answer = Mapping[str, Any] | None
 
@@ -80,7 +89,7 @@ def deliver(run: Run) -> Answer:
     """The goods have arrived; once nothing else of the package is on its way or missing, it waits no more."""
     _move_items(run, TransferStatus.TRANSFERRED)
     _move_shipment(run, ShipmentStatus.DELIVERED)
-    move_package_items(_package_items(run), to=PackageItemStatus.WAITING, reading=run.reading, now=run.now)
+    _move_package_items(run, PackageItemStatus.WAITING)
     if not _others_open(run) and not _anything_missing(run):
         _move_package(run, PackageStatus.WAITING)
     return None
@@ -90,9 +99,7 @@ def cancel(run: Run) -> Answer:
     """The transfer will not happen, and nothing replaces it: its goods are missing from the package."""
     _move_items(run, TransferStatus.CANCELLED)
     _move_shipment(run, ShipmentStatus.CANCELLED)
-    move_package_items(
-        _package_items(run), to=PackageItemStatus.OUT_OF_STOCK, reading=run.reading, now=run.now
-    )
+    _move_package_items(run, PackageItemStatus.OUT_OF_STOCK)
     _move_package(run, PackageStatus.OUT_OF_STOCK)
     return None
 
@@ -128,10 +135,12 @@ def _move_package(run: Run, to: PackageStatus) -> None:
     move_package(run.package, to=to, by=run.by, attributes=run.attributes, reading=run.reading, now=run.now)
 
 
-def _package_items(run: Run) -> list[int]:
-    return list(
+def _move_package_items(run: Run, to: PackageItemStatus) -> None:
+    items = list(
         TransferItem.objects.filter(transfer_order=run.order).values_list("package_item_id", flat=True)
     )
+    move_package_items(run.package, items, to=to, reading=run.reading, now=run.now)
+    raise_versions(items, but=run.order.pk)
 
 
 def _others_open(run: Run) -> bool:

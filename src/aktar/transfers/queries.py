@@ -90,11 +90,11 @@ def require_log_visible(
 def transfer_orders(ids: Sequence[int], reading: Reading) -> list[TransferOrderShape]:
     """The transfer orders of these ids, in their order. Two queries, plus references that are not at hand.
 
-    Cold they cost at most nine more: states, commands, locations, products and their images, price lists,
-    stock lists, cargo companies.
+    Cold they cost at most eight more: states, commands, locations, products and their images, price lists,
+    stock lists, cargo companies. A write between the two queries makes it ask both again.
     """
-    rows = {row[0]: row for row in _order_rows.of(ids)}
-    items = _items(ids, reading)
+    rows, item_rows = _untorn(ids)
+    items = _items(item_rows, reading)
     places = stock_locations.of({id_ for row in rows.values() for id_ in (row[1], row[2])}, reading)
     carriers = cargo_companies.of({row[_CARRIER] for row in rows.values()}, reading)
     workflow = workflow_shapes(reading)
@@ -152,6 +152,7 @@ def transfer_orders(ids: Sequence[int], reading: Reading) -> list[TransferOrderS
             carrier,
             awb_number,
             tracking_url,
+            _version,
         ) in (rows[id_] for id_ in ids if id_ in rows)
     ]
 
@@ -211,8 +212,11 @@ _ORDER_COLUMNS: tuple[Any, ...] = (
     "transfer_shipment__cargo_company_id",
     "transfer_shipment__awb_number",
     "transfer_shipment__tracking_url",
+    "version",
 )
-_CARRIER = 19
+_CARRIER, _VERSION = 19, 22
+# More than one write in a row between two reads of a page is rare; ten are somebody's endless loop.
+_MOST_TRIES = 10
 _order_rows = RowsOfIds(lambda ids: TransferOrder.objects.filter(pk__in=ids).values_list(*_ORDER_COLUMNS))
 
 _SIMPLE_COLUMNS: tuple[Any, ...] = (
@@ -243,7 +247,9 @@ _ITEM_COLUMNS: tuple[Any, ...] = (
     "stock_code",
     "barcode",
     "transfer_order_id",
+    "transfer_order__version",
 )
+_ITEM_ORDER, _ITEM_VERSION = PACKAGE_ITEM_WIDTH + 10, PACKAGE_ITEM_WIDTH + 11
 _ITEM_PRODUCT = PACKAGE_ITEM_WIDTH + 3
 _item_rows = RowsOfIds(
     lambda orders: (
@@ -252,9 +258,21 @@ _item_rows = RowsOfIds(
 )
 
 
-def _items(orders: Sequence[int], reading: Reading) -> dict[int, list[TransferItemShape]]:
-    """The items of these transfer orders, by order. One query, plus references that are not at hand."""
-    rows = _item_rows.of(orders)
+def _untorn(ids: Sequence[int]) -> tuple[dict[int, tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The rows of transfer orders, and those of their items as they were at the same version."""
+    for _ in range(_MOST_TRIES):
+        orders = {row[0]: row for row in _order_rows.of(ids)}
+        items = _item_rows.of(ids)
+        if all(
+            row[_ITEM_ORDER] in orders and orders[row[_ITEM_ORDER]][_VERSION] == row[_ITEM_VERSION]
+            for row in items
+        ):
+            break
+    return orders, items
+
+
+def _items(rows: Sequence[tuple[Any, ...]], reading: Reading) -> dict[int, list[TransferItemShape]]:
+    """The items of these rows by transfer order. No query, save for references that are not at hand."""
     references = package_item_references(rows, reading, products={row[_ITEM_PRODUCT] for row in rows})
     items: dict[int, list[TransferItemShape]] = defaultdict(list)
     for row in rows:
@@ -270,6 +288,7 @@ def _items(orders: Sequence[int], reading: Reading) -> dict[int, list[TransferIt
             stock_code,
             barcode,
             order,
+            _version,
         ) = row[PACKAGE_ITEM_WIDTH:]
         items[order].append(
             TransferItemShape(

@@ -13,7 +13,7 @@ from aktar.edge.fields import BoundedCharField, DocumentField
 class Event(models.Model):
     """One change of one object, with its payload frozen as text. Written in the transaction of the change."""
 
-    type = BoundedCharField(max_length=64)
+    type = BoundedCharField(max_length=100)
     content_type = models.PositiveSmallIntegerField()
     object_id = models.BigIntegerField()
     sequence = models.BigIntegerField(help_text="Counts the object's events from 1, without a gap.")
@@ -47,7 +47,7 @@ class Webhook(models.Model):
     target_url = BoundedCharField(max_length=2000)
     is_active = models.BooleanField(default=True)
     secret_key = BoundedCharField(max_length=500, null=True, blank=True)
-    event_type = BoundedCharField(max_length=64)
+    event_type = BoundedCharField(max_length=100)
     callback = BoundedCharField(max_length=100, null=True, blank=True)
     additional_headers = DocumentField(default=dict, blank=True)
     config = DocumentField(default=dict, blank=True)
@@ -73,7 +73,7 @@ class WebhookEvent(models.Model):
     created_date = models.DateTimeField()
     modified_date = models.DateTimeField()
     uuid = models.UUIDField(unique=True, default=uuid.uuid4)
-    event_type = BoundedCharField(max_length=64, help_text="The name the webhook listens under.")
+    event_type = BoundedCharField(max_length=100, help_text="The name the webhook listens under.")
     content_type = models.PositiveSmallIntegerField()
     object_id = models.BigIntegerField()
     delivered = models.BooleanField(default=False)
@@ -81,6 +81,10 @@ class WebhookEvent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["webhook", "event"], name="webhooks_webhookevent_once"),
+            models.CheckConstraint(
+                condition=Q(content_type__in=[int(kind) for kind in ContentType]),
+                name="webhooks_webhookevent_content_type",
+            ),
         ]
         indexes = [
             models.Index(fields=["content_type", "object_id", "-id"], name="webhooks_event_of_object"),

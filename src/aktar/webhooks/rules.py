@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-_SECRET_WORDS = ("authorization", "cookie", "token", "secret", "password", "key", "signature")
+_SHOWN_OF_AUTH = ("auth_type", "username")
 
 
 def envelope(event_type: str, uuid: UUID, payload: str) -> str:
@@ -15,17 +15,15 @@ def envelope(event_type: str, uuid: UUID, payload: str) -> str:
     return f'{{"event":{{"type":"{event_type}","uuid":"{uuid.hex}"}},"payload":{payload}}}'
 
 
-def headers_without_secrets(headers: Mapping[str, Any]) -> dict[str, Any]:
-    """The additional headers with null for each value whose name sounds like a credential."""
-    return {
-        name: None if any(word in name.lower() for word in _SECRET_WORDS) else value
-        for name, value in headers.items()
-    }
+def headers_without_secrets(headers: Mapping[str, Any]) -> dict[str, None]:
+    """The names of the additional headers, each with null: any of them may be a credential."""
+    return dict.fromkeys(headers)
 
 
 def config_without_secrets(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration with null for the password of `auth`."""
+    """The configuration with null for everything but the kind of authentication and the user's name."""
     auth = config.get("auth")
-    if not isinstance(auth, Mapping):
-        return dict(config)
-    return {**config, "auth": {name: None if name == "password" else value for name, value in auth.items()}}
+    shown: dict[str, Any] = dict.fromkeys(config)
+    if isinstance(auth, Mapping):
+        shown["auth"] = {name: value if name in _SHOWN_OF_AUTH else None for name, value in auth.items()}
+    return shown

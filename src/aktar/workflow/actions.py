@@ -3,16 +3,25 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol, TypeVar
 
+import msgspec
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from aktar.accounts.models import User
+from aktar.edge.content_types import ContentType
 from aktar.workflow.models import Command, State, TransitionLog
-from aktar.workflow.rules import StateSpec, Workflow, WorkflowFault, workflow_from
+from aktar.workflow.rules import (
+    CommandSpec,
+    StateSpec,
+    Workflow,
+    WorkflowFault,
+    states_by_value,
+    workflow_from,
+)
 
 DEFAULT_WORKFLOW = Path(__file__).with_name("workflow.toml")
 
@@ -30,6 +39,57 @@ class MovedMeanwhile(Exception):
     """The object left its state between being read and being moved; its row was not locked."""
 
 
+_LINE = r"^[^\x00-\x1f\x7f-\x9f]*\Z"
+_Id = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+_Text = Annotated[str, msgspec.Meta(min_length=1, max_length=50, pattern=_LINE)]
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=_LINE)]
+_Label = Annotated[str, msgspec.Meta(max_length=100, pattern=_LINE)]
+_Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=150, pattern=_LINE)]
+# With its time zone: a naive one would be another instant on every machine, and no row would ever agree.
+_Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+_Translations = dict[str, dict[str, _Label]]
+
+
+class _StateRow(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A `[[state]]` of a workflow file; the lengths are those of the columns."""
+
+    id: _Id
+    content_type: ContentType
+    enum_class: _Text
+    enum_value: _Text
+    name: _Name
+    created_date: _Instant
+    modified_date: _Instant
+    translations: _Translations | None = None
+    config: dict[str, Any] = {}
+
+
+class _CommandRow(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A `[[command]]` of a workflow file; `from` and `to` are enum values of its content type."""
+
+    id: _Id
+    content_type: ContentType
+    slug: _Slug
+    label: _Label
+    from_: _Text = msgspec.field(name="from")
+    to: _Text
+    handler: _Text
+    configuration: dict[str, Any] = {}
+    translations: _Translations | None = None
+    ui_visibility: list[_Text] = []
+    is_packageitem_parameter_required: bool = False
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    """A workflow file; its rows are checked one by one, so that a fault can name its row."""
+
+    state: list[dict[str, Any]] = []
+    command: list[dict[str, Any]] = []
+
+
+_Row = TypeVar("_Row", _StateRow, _CommandRow)
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """How many rows of a workflow file were new, changed, and already as the file says."""
@@ -42,9 +102,11 @@ class Loaded:
 def read_workflow(path: Path = DEFAULT_WORKFLOW) -> Workflow:
     """Read a workflow file. Raises WorkflowFault with a sentence that says what is wrong."""
     try:
-        return workflow_from(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        tables = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
+    except (OSError, ValueError, RecursionError) as fault:
         raise WorkflowFault(f"{path.name}: {fault}.") from fault
+    states = states_by_value(_state_from(row) for row in tables.state)
+    return workflow_from(states.values(), [_command_from(row, states) for row in tables.command])
 
 
 def load_workflow(workflow: Workflow) -> Loaded:
@@ -114,6 +176,69 @@ def move(
         object_id=thing.pk,
         content_type=thing.content_type,
     )
+
+
+def _state_from(table: Mapping[str, Any]) -> StateSpec:
+    title = f"State {table.get('id')}"
+    row = _row(table, _StateRow, title)
+    _require_json(row.config, title)
+    return StateSpec(
+        id=row.id,
+        content_type=int(row.content_type),
+        enum_class=row.enum_class,
+        enum_value=row.enum_value,
+        name=row.name,
+        created_date=_in_utc(row.created_date, title),
+        modified_date=_in_utc(row.modified_date, title),
+        translations=row.translations,
+        config=row.config,
+    )
+
+
+def _command_from(table: Mapping[str, Any], states: Mapping[tuple[int, str], StateSpec]) -> CommandSpec:
+    title = f"Command {table.get('id')} {table.get('slug')!r}"
+    row = _row(table, _CommandRow, title)
+    _require_json(row.configuration, title)
+    for value in (row.from_, row.to):
+        if (row.content_type, value) not in states:
+            raise WorkflowFault(f"{title}: the file has no state {value!r} of its content type.")
+    return CommandSpec(
+        id=row.id,
+        content_type=int(row.content_type),
+        slug=row.slug,
+        label=row.label,
+        source_state=states[(row.content_type, row.from_)].id,
+        destination_state=states[(row.content_type, row.to)].id,
+        handler=row.handler,
+        configuration=row.configuration,
+        translations=row.translations,
+        ui_visibility=tuple(row.ui_visibility),
+        is_packageitem_parameter_required=row.is_packageitem_parameter_required,
+    )
+
+
+def _row(table: Mapping[str, Any], kind: type[_Row], title: str) -> _Row:
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as fault:
+        raise WorkflowFault(f"{title}: {fault}.") from fault
+
+
+def _require_json(document: Mapping[str, Any], title: str) -> None:
+    # TOML knows dates, infinities and integers of any size, which no answer could be written with.
+    try:
+        is_json = msgspec.json.decode(msgspec.json.encode(document)) == document
+    except (OverflowError, RecursionError):
+        is_json = False
+    if not is_json:
+        raise WorkflowFault(f"{title}: its configuration holds a value that JSON does not have.")
+
+
+def _in_utc(instant: datetime, title: str) -> datetime:
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as fault:
+        raise WorkflowFault(f"{title}: {instant} is out of range.") from fault
 
 
 def _bring_in_line(

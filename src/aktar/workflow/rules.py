@@ -1,6 +1,6 @@
 """The workflow as plain data: which commands leave which state, which one a caller means, what is amiss."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,7 +53,7 @@ class CommandSpec:
 
 
 class WorkflowFault(Exception):
-    """The workflow file names something that does not exist, or the same thing twice."""
+    """The workflow file cannot be read, names what does not exist, or the same thing twice."""
 
 
 class CommandUnknown(Exception):
@@ -140,44 +140,47 @@ class Workflow:
         return command
 
 
-def workflow_from(tables: Mapping[str, Any]) -> Workflow:
-    """Read a workflow file's tables; raises WorkflowFault with a sentence that names the row."""
-    states: dict[int, StateSpec] = {}
-    for row in tables.get("state", ()):
-        try:
-            state = StateSpec(**row)
-        except TypeError as fault:
-            raise WorkflowFault(f"State {row.get('id')}: {fault}.") from fault
-        if state.id in states:
+def states_by_value(states: Iterable[StateSpec]) -> dict[tuple[int, str], StateSpec]:
+    """A file's states by content type and enum value, as its commands name them.
+
+    Raises WorkflowFault for an id or a value that stands twice.
+    """
+    ids: set[int] = set()
+    found: dict[tuple[int, str], StateSpec] = {}
+    for state in states:
+        if state.id in ids:
             raise WorkflowFault(f"State id {state.id} stands twice.")
-        states[state.id] = state
-    by_value: dict[tuple[int, str], StateSpec] = {}
-    for state in states.values():
-        if (state.content_type, state.enum_value) in by_value:
+        if (state.content_type, state.enum_value) in found:
             raise WorkflowFault(
                 f"State {state.enum_value!r} of content type {state.content_type} stands twice."
             )
-        by_value[(state.content_type, state.enum_value)] = state
-    commands: dict[int, CommandSpec] = {}
+        ids.add(state.id)
+        found[(state.content_type, state.enum_value)] = state
+    return found
+
+
+def workflow_from(states: Iterable[StateSpec], commands: Iterable[CommandSpec]) -> Workflow:
+    """A file's workflow; raises WorkflowFault for a command whose id or slug stands twice."""
+    ids: dict[int, CommandSpec] = {}
     slugs: set[str] = set()
-    for row in tables.get("command", ()):
-        command = _command_from(row, by_value)
-        if command.id in commands or command.slug in slugs:
+    for command in commands:
+        if command.id in ids or command.slug in slugs:
             raise WorkflowFault(f"Command {command.id} {command.slug!r} stands twice.")
-        commands[command.id] = command
+        ids[command.id] = command
         slugs.add(command.slug)
-    return Workflow(states=states, commands=commands)
+    return Workflow(states={state.id: state for state in states}, commands=ids)
 
 
-def _command_from(row: Mapping[str, Any], states: Mapping[tuple[int, str], StateSpec]) -> CommandSpec:
-    values = dict(row)
-    try:
-        source = states[(values["content_type"], values.pop("from"))]
-        destination = states[(values["content_type"], values.pop("to"))]
-        values["ui_visibility"] = tuple(values.get("ui_visibility", ()))
-        return CommandSpec(source_state=source.id, destination_state=destination.id, **values)
-    except (KeyError, TypeError) as fault:
-        raise WorkflowFault(f"Command {row.get('id')} {row.get('slug')!r}: {fault}.") from fault
+def unknown_handlers(workflow: Workflow, known: Mapping[int, Collection[str]]) -> Iterator[str]:
+    """A sentence for each command whose handler is not among those `known` of its content type."""
+    for command in workflow.commands.values():
+        handlers = known.get(command.content_type, ())
+        if command.handler not in handlers:
+            offered = f"there are {', '.join(sorted(handlers))}" if handlers else "there is none"
+            yield (
+                f"Command {command.slug} names the handler {command.handler!r}, which does not exist; "
+                f"for content type {command.content_type} {offered}."
+            )
 
 
 def faults(workflow: Workflow) -> Iterator[str]:

@@ -7,9 +7,10 @@ their functions, so that `--help` answers at once.
 
 import click
 
-from aktar.site.cli.accounts import token, user
 from aktar.site.cli.database import demo, migrate
 from aktar.site.cli.serve import serve
+from aktar.site.cli.tokens import token
+from aktar.site.cli.users import user
 from aktar.site.cli.workflow import workflow
 
 

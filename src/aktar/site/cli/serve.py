@@ -65,7 +65,9 @@ def _require_free(host: str, port: int) -> None:
             trial.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            reason = "another program listens there; stop it or choose another with --port"
+            reason = (
+                "another program listens there; stop it or choose another port with --port (make: PORT=…)"
+            )
         else:
             reason = error.strerror or str(error)
         raise click.ClickException(f"Port {port} on {host} cannot be opened: {reason}.") from None

@@ -9,8 +9,8 @@ from aktar.site.environment import WrongSetting
 from aktar.site.sqlite import UnsafeSqlite, make_private, require_safe
 
 
-def wake() -> None:
-    """Set Django up and reach the database; raises ClickException for wrong settings or no database."""
+def wake_without_database() -> None:
+    """Set Django up; raises ClickException for wrong settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aktar.site.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured
@@ -24,7 +24,12 @@ def wake() -> None:
             f"Django cannot start: {str(error).splitlines()[0]} "
             "(a PostgreSQL database needs the extra: pip install 'aktar[postgres]')."
         ) from None
-    from django.db import DatabaseError, connection
+
+
+def wake() -> None:
+    """The same, and reaches the database; raises ClickException when there is none."""
+    wake_without_database()
+    from django.db import Error, connection
 
     try:
         if connection.vendor == "sqlite":
@@ -33,7 +38,7 @@ def wake() -> None:
         connection.ensure_connection()
     except UnsafeSqlite as error:
         raise click.ClickException(str(error)) from None
-    except (OSError, DatabaseError) as error:
+    except (OSError, Error) as error:
         reason = " ".join(str(error).split())
         raise click.ClickException(
             f"The database that DATABASE_URL names cannot be opened: {reason}"
@@ -46,7 +51,9 @@ def wake_migrated() -> None:
     from aktar.site.health import pending_migrations
 
     if pending_migrations():
-        raise click.ClickException("The database is not up to date: run `aktar migrate` first.")
+        raise click.ClickException(
+            f"The database is not up to date: run `aktar migrate` first. It is {_which_database()}."
+        )
 
 
 def wake_with_workflow() -> None:
@@ -56,3 +63,16 @@ def wake_with_workflow() -> None:
 
     if ills()["workflow"]:
         raise click.ClickException("No workflow is loaded: run `aktar workflow load` first.")
+
+
+def _which_database() -> str:
+    """The database in words, without its password; an operator may have meant another one."""
+    from django.db import connection
+
+    from aktar.site.environment import text
+
+    values = connection.settings_dict
+    if connection.vendor == "sqlite":
+        chosen = "DATABASE_URL" if text("DATABASE_URL") else "AKTAR_DATA_DIR, the folder,"
+        return f"the file {values['NAME']}; {chosen} says which"
+    return f"{values['HOST'] or 'localhost'}/{values['NAME']}; DATABASE_URL says which"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aktar.site.cli.site import wake, wake_migrated, wake_with_workflow
+from aktar.site.cli.site import wake_migrated, wake_with_workflow, wake_without_database
 
 if TYPE_CHECKING:
     from aktar.workflow.rules import Workflow
@@ -23,13 +23,19 @@ def workflow() -> None:
 @workflow.command()
 @_FILE
 def load(file: Path | None) -> None:
-    """Bring the states and commands in line with FILE (unset: the default workflow). May be repeated."""
+    """Bring the states and commands in line with FILE, or with the default workflow if no FILE is given.
+
+    May be repeated.
+    """
     wake_migrated()
     from aktar.workflow.actions import DEFAULT_WORKFLOW, load_workflow
     from aktar.workflow.rules import WorkflowFault
 
+    found = _read(file or DEFAULT_WORKFLOW)
+    if unknown := _unknown_handlers(found):
+        raise click.ClickException(" ".join(unknown))
     try:
-        loaded = load_workflow(_read(file or DEFAULT_WORKFLOW))
+        loaded = load_workflow(found)
     except WorkflowFault as fault:
         raise click.ClickException(str(fault)) from None
     click.echo(
@@ -40,11 +46,14 @@ def load(file: Path | None) -> None:
 @workflow.command()
 @_FILE
 def check(file: Path | None) -> None:
-    """Say what is amiss in FILE (unset: in what is loaded); exits with 1 if anything is."""
+    """Check FILE, or what is loaded if no FILE is given; exits with 1 if anything is amiss.
+
+    A FILE is checked without a database.
+    """
     found = _workflow(file)
     from aktar.workflow.rules import faults
 
-    amiss = list(faults(found))
+    amiss = [*faults(found), *_unknown_handlers(found)]
     for fault in amiss:
         click.echo(fault, err=True)
     if amiss:
@@ -59,10 +68,10 @@ def check(file: Path | None) -> None:
     default="en-us",
     show_default=True,
     type=click.Choice(["en-us", "tr-tr"]),
-    help="Of the names.",
+    help="The language of the names.",
 )
 def graph(file: Path | None, language: str) -> None:
-    """Draw FILE (unset: what is loaded) as a Mermaid state diagram."""
+    """Draw FILE, or what is loaded if no FILE is given, as a Mermaid state diagram."""
     found = _workflow(file)
     from aktar.workflow.rules import graph as drawn
 
@@ -75,8 +84,16 @@ def _workflow(file: Path | None) -> "Workflow":
         from aktar.workflow.queries import stored_workflow
 
         return stored_workflow()
-    wake()
+    wake_without_database()
     return _read(file)
+
+
+def _unknown_handlers(found: "Workflow") -> list[str]:
+    from aktar.edge.content_types import ContentType
+    from aktar.transfers.effects import EFFECTS
+    from aktar.workflow.rules import unknown_handlers
+
+    return list(unknown_handlers(found, {ContentType.TRANSFER_ORDER: EFFECTS}))
 
 
 def _read(file: Path) -> "Workflow":

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("type", aktar.edge.fields.BoundedCharField(max_length=64)),
+                ("type", aktar.edge.fields.BoundedCharField(max_length=100)),
                 ("content_type", models.PositiveSmallIntegerField()),
                 ("object_id", models.BigIntegerField()),
                 (
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ("target_url", aktar.edge.fields.BoundedCharField(max_length=2000)),
                 ("is_active", models.BooleanField(default=True)),
                 ("secret_key", aktar.edge.fields.BoundedCharField(blank=True, max_length=500, null=True)),
-                ("event_type", aktar.edge.fields.BoundedCharField(max_length=64)),
+                ("event_type", aktar.edge.fields.BoundedCharField(max_length=100)),
                 ("callback", aktar.edge.fields.BoundedCharField(blank=True, max_length=100, null=True)),
                 ("additional_headers", aktar.edge.fields.DocumentField(blank=True, default=dict)),
                 ("config", aktar.edge.fields.DocumentField(blank=True, default=dict)),
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 (
                     "event_type",
                     aktar.edge.fields.BoundedCharField(
-                        help_text="The name the webhook listens under.", max_length=64
+                        help_text="The name the webhook listens under.", max_length=100
                     ),
                 ),
                 ("content_type", models.PositiveSmallIntegerField()),
@@ -185,6 +185,13 @@ class Migration(migrations.Migration):
             model_name="webhookevent",
             constraint=models.UniqueConstraint(
                 fields=("webhook", "event"), name="webhooks_webhookevent_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="webhookevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("content_type__in", [3, 4, 5, 6, 7, 8, 9])),
+                name="webhooks_webhookevent_content_type",
             ),
         ),
         RefusesUpdates(["webhooks_event"]),

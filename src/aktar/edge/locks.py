@@ -1,0 +1,25 @@
+"""How long a write waits for another one."""
+
+import contextlib
+from collections.abc import Iterator
+
+from django.db import connection
+
+
+@contextlib.contextmanager
+def without_waiting() -> Iterator[None]:
+    """Let writes inside fail at once with OperationalError where SQLite's one write lock is taken.
+
+    PostgreSQL locks rows, and waits no longer than its `lock_timeout`: nothing is changed there.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    settings = connection.connection
+    (patience,) = settings.execute("PRAGMA busy_timeout").fetchone()
+    settings.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        settings.execute(f"PRAGMA busy_timeout = {patience}")
