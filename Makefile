@@ -11,29 +11,33 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help run test test-sqlite test-postgres lint types messages bench soak lock clean
+.PHONY: help run port test test-sqlite test-postgres lint types messages bench soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 run: export AKTAR_PUBLIC_URL ?= http://$(HOST):$(PORT)
-run: $(RUN) ## install, make the tables and the demo data, serve (HOST, PORT, ORDERS)
+run: port $(RUN) ## install, make the tables and the demo data, serve (HOST, PORT, ORDERS)
 	@$(BIN)/aktar migrate
 	@$(BIN)/aktar workflow load
 	@$(BIN)/aktar demo --orders $(ORDERS)
 	@exec $(BIN)/aktar serve --host $(HOST) --port $(PORT)
 
+port:
+	@[ '$(PORT)' -ge 1 ] 2>/dev/null && [ '$(PORT)' -le 65535 ] || \
+		{ echo "PORT must be a number from 1 to 65535, not '$(PORT)'." >&2; exit 2; }
+
 test: test-sqlite test-postgres ## every test on SQLite, then on PostgreSQL if there is one
 
 test-sqlite: $(DEV)
 	@echo "== tests on SQLite"
-	@DATABASE_URL= $(BIN)/pytest
+	@DATABASE_URL= $(BIN)/pytest $(SELECTION)
 
 test-postgres: $(DEV)
 	@if $(BIN)/python -m tests.postgres "$(AKTAR_TEST_POSTGRES_URL)"; then \
 		echo "== tests on PostgreSQL"; \
-		DATABASE_URL="$(AKTAR_TEST_POSTGRES_URL)" $(BIN)/pytest; \
+		DATABASE_URL="$(AKTAR_TEST_POSTGRES_URL)" $(BIN)/pytest $(SELECTION); \
 	elif [ -n "$$AKTAR_TEST_REQUIRE" ]; then \
 		echo "PostgreSQL is required (AKTAR_TEST_REQUIRE) and does not answer." >&2; exit 1; \
 	else \
@@ -59,8 +63,8 @@ messages: $(DEV) ## collect what is said to people, and compile its Turkish (src
 bench: $(DEV) ## how fast it is beside an idiomatic implementation
 	@$(BIN)/python -m benchmarks
 
-soak: $(DEV) ## the long tests
-	@DATABASE_URL= $(BIN)/pytest -m soak
+soak: SELECTION = -m soak
+soak: test-sqlite test-postgres ## the long tests, on the same databases
 
 lock: LOCK = uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate

@@ -7,9 +7,9 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from aktar.accounts.actions import create_token, create_user, note_use, revoke_token
+from aktar.accounts.actions import InvalidTokenName, create_token, create_user, note_use, revoke_token
 from aktar.accounts.models import ApiToken, Reach, User
-from aktar.accounts.queries import live_token
+from aktar.accounts.queries import live_token, tokens, unrevoked_tokens
 from aktar.accounts.rules import digest, new_key
 
 pytestmark = [pytest.mark.urls("tests.edge.urls"), pytest.mark.django_db]
@@ -39,6 +39,25 @@ def test_a_key_opens_and_only_its_digest_is_kept(user: User) -> None:
     assert kept["digest"] == digest(key)
     assert key.startswith(kept["prefix"])
     assert key not in repr(kept)
+
+
+@pytest.mark.parametrize("name", ["", " ", "a" * 101, "a\x00", "a\n", "\udcff"])
+def test_a_name_that_no_token_can_have_is_refused(user: User, name: str) -> None:
+    with pytest.raises(InvalidTokenName):
+        create_token(user, name=name, now=NOW, reach=Reach.ALL)
+    assert create_token(user, name="ü" * 100, now=NOW, reach=Reach.ALL).token.name == "ü" * 100
+
+
+def test_tokens_are_found_by_how_they_begin_in_the_letters_case(user: User) -> None:
+    first, second, third = (_token(user)[0] for _ in range(3))
+    for token, prefix in ((first, "akt_aAbbbb"), (second, "akt_aabbbb"), (third, "akt_aAcccc")):
+        ApiToken.objects.filter(pk=token.pk).update(prefix=prefix)
+    assert unrevoked_tokens("akt_aa") == [second]
+    assert unrevoked_tokens("akt_aA") == [first, third]
+    assert unrevoked_tokens("akt__A") == []
+    revoke_token(third, now=NOW)
+    assert unrevoked_tokens("akt_aA") == [first]
+    assert list(tokens()) == [first, second, third]
 
 
 def test_a_user_has_as_many_tokens_as_they_like(user: User) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aktar.accounts.actions import InvalidUserName, UserNameTaken, create_user, set_password
+from aktar.accounts.actions import InvalidEmail, InvalidUserName, UserNameTaken, create_user, set_password
 from aktar.accounts.models import User
 from tests.accounts.test_tokens import NOW
 
@@ -26,6 +26,12 @@ def test_an_admin_may_do_everything() -> None:
 def test_a_name_that_nobody_can_type_is_refused(name: str) -> None:
     with pytest.raises(InvalidUserName):
         create_user(name, is_admin=False, now=NOW)
+    assert not User.objects.exists()
+
+
+def test_what_is_no_address_is_refused_and_not_called_a_name() -> None:
+    with pytest.raises(InvalidEmail):
+        create_user("ali", is_admin=False, email="nonsense", now=NOW)
     assert not User.objects.exists()
 
 

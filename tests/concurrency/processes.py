@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-PATIENCE = 120  # seconds
+PATIENCE = 600  # seconds
 CHECKOUT = Path(__file__).parents[2]
 
 

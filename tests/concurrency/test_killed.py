@@ -16,9 +16,11 @@ from tests.concurrency.rows import contested_orders
 PROCESSES = 6
 ENDLESS = 100_000
 ENOUGH = 400  # commands: every death that is arranged comes sooner
+# Two rounds of six deaths each time; in the long tests as many more as make a hundred.
+ROUNDS = [0, 1, *(pytest.param(round_, marks=pytest.mark.soak) for round_ in range(2, 19))]
 
 
-@pytest.mark.parametrize("round_", range(2))
+@pytest.mark.parametrize("round_", ROUNDS)
 def test_death_within_a_transaction_leaves_nothing_half_done(
     round_: int, database_url: str, aktar_environment: dict[str, str]
 ) -> None:
@@ -36,7 +38,7 @@ def test_death_within_a_transaction_leaves_nothing_half_done(
     assert _versions(orders) == _said(orders, lives)
 
 
-@pytest.mark.parametrize("round_", range(2))
+@pytest.mark.parametrize("round_", ROUNDS)
 def test_death_at_any_moment_leaves_nothing_half_done(
     round_: int, database_url: str, aktar_environment: dict[str, str]
 ) -> None:

@@ -65,6 +65,11 @@ def test_unknown_fields_are_named_beside_the_other_faults() -> None:
     assert _faults({"state": 5}) == {"state": ["There is no such field."]}
 
 
+def test_of_a_flood_of_unknown_fields_the_first_twenty_are_named() -> None:
+    flood = {f"x{number}": None for number in range(1_000)}
+    assert list(_faults({"number": "1"} | flood)) == ["number", *(f"x{number}" for number in range(20))]
+
+
 @pytest.mark.parametrize("body", [[], None, "text", 1])
 def test_what_is_no_object_is_refused(body: Any) -> None:
     checked = _Body(data=body)

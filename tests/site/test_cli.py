@@ -1,16 +1,24 @@
 """The command line: what it prints where, and how it exits."""
 
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from aktar.workflow.actions import DEFAULT_WORKFLOW
+from tests.postgres import answers
+
 Aktar = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = ["serve", "migrate", "workflow", "workflow load", "workflow check", "workflow graph", "demo"]
-COMMANDS += ["user", "user create", "token", "token create"]
+COMMANDS += ["user", "user create", "token", "token create", "token list", "token revoke"]
+LISTED = ["prefix", "name", "user", "opens", "read-only", "created", "expires", "last used", "revoked"]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -24,6 +32,7 @@ def aktar(aktar_environment: dict[str, str]) -> Aktar:
             input=given,
             capture_output=True,
             text=True,
+            errors="surrogateescape",
         )
 
     return run
@@ -69,6 +78,13 @@ def test_help_needs_no_settings_and_leaves_no_trace(aktar: Aktar, aktar_environm
         ["user", "create"],
         ["token", "create", "x", "--location", "A", "--all-locations"],
         ["token", "create", "x", "--all-locations", "--expires", "0"],
+        ["token", "create", "x\udcff", "--all-locations"],
+        ["token", "create", "x", "--user", "\udcff", "--all-locations"],
+        ["token", "create", "x", "--location", "\udcff"],
+        ["token", "revoke"],
+        ["token", "revoke", "\udcff"],
+        ["user", "create", "\udcff"],
+        ["user", "create", "x", "--email", "\udcff"],
     ],
 )
 def test_a_command_asked_for_in_a_wrong_way_exits_with_2(aktar: Aktar, arguments: list[str]) -> None:
@@ -89,10 +105,41 @@ def test_migrating_may_be_repeated(aktar: Aktar) -> None:
         ["demo", "--orders", "1"],
         ["user", "create", "x"],
         ["token", "create", "x", "--all-locations"],
+        ["token", "list"],
+        ["token", "revoke", "akt_"],
     ],
 )
-def test_without_tables_it_says_what_to_run(aktar: Aktar, arguments: list[str]) -> None:
-    assert is_refused(aktar(*arguments), "run `aktar migrate` first.")
+def test_without_tables_it_says_what_to_run(
+    aktar: Aktar, aktar_environment: dict[str, str], arguments: list[str]
+) -> None:
+    done = aktar(*arguments)
+    assert is_refused(done, "run `aktar migrate` first.")
+    assert f"{aktar_environment['AKTAR_DATA_DIR']}/aktar.sqlite3; AKTAR_DATA_DIR" in done.stderr
+
+
+def test_a_database_without_tables_is_named_without_its_password(aktar: Aktar, tmp_path: Path) -> None:
+    done = aktar("workflow", "load", DATABASE_URL=f"sqlite:///{tmp_path}/other.sqlite3")
+    assert is_refused(done, f"{tmp_path}/other.sqlite3; DATABASE_URL says which")
+    url = os.environ.get("AKTAR_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/aktar")
+    if not answers(url):
+        pytest.skip("needs a PostgreSQL")
+    parts = urlsplit(url)
+    named = parts._replace(netloc=f"{parts.username}:hidden@{parts.hostname}:{parts.port or 5432}")
+    done = aktar("workflow", "load", DATABASE_URL=named._replace(path="/postgres").geturl())
+    assert is_refused(done, f"{parts.hostname}/postgres; DATABASE_URL says which")
+    assert "hidden" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("port", "is_one"), [("8080", True), ("abc", False), ("0", False), ("70000", False), ("", False)]
+)
+def test_make_names_the_port_that_is_none(port: str, is_one: bool) -> None:
+    # Not as a part of the `make test` that may run this.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(
+        ["make", "port", f"PORT={port}"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode == 0, done.stderr.startswith("PORT must be a number")) == (is_one, not is_one)
 
 
 def test_a_wrong_setting_is_one_sentence(aktar: Aktar) -> None:
@@ -128,6 +175,26 @@ def test_a_faulty_workflow_file_is_named(installed: Aktar, tmp_path: Path) -> No
     assert is_refused(installed("workflow", "check", str(file)), "Error: own.toml: ")
 
 
+def test_a_workflow_file_is_checked_without_a_database(aktar: Aktar) -> None:
+    nowhere = "postgresql://postgres@127.0.0.1:1/aktar"
+    done = aktar("workflow", "check", str(DEFAULT_WORKFLOW), DATABASE_URL=nowhere)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("nothing amiss.\n")
+    assert aktar("workflow", "graph", str(DEFAULT_WORKFLOW), DATABASE_URL=nowhere).returncode == 0
+
+
+def test_a_handler_that_no_code_has_is_told_by_check_and_refused_by_load(
+    installed: Aktar, tmp_path: Path
+) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(DEFAULT_WORKFLOW.read_text().replace('handler = "deliver"', 'handler = "delivr"'))
+    for verb in ("check", "load"):
+        assert is_refused(
+            installed("workflow", verb, str(file)), "the handler 'delivr', which does not exist"
+        )
+    assert installed("workflow", "load").stdout.startswith("States and commands: 0 new, 0 changed, ")
+
+
 def test_a_users_password_is_printed_alone(installed: Aktar) -> None:
     done = installed("user", "create", "ayse", "--admin", "--email", "ayse@example.com")
     assert (done.returncode, done.stderr) == (0, "")
@@ -139,6 +206,11 @@ def test_a_given_password_is_not_printed_and_must_be_long(installed: Aktar) -> N
     done = installed("user", "create", "ali", "--password-stdin", given="correct horse battery\n")
     assert (done.returncode, done.stdout) == (0, "")
     assert is_refused(installed("user", "create", "can", "--password-stdin", given="short\n"), "too short")
+    assert is_refused(installed("user", "create", "can", "--password-stdin", given="\udcff" * 12), "UTF-8")
+
+
+def test_a_wrong_address_is_not_called_a_wrong_name(installed: Aktar) -> None:
+    assert is_refused(installed("user", "create", "ali", "--email", "nonsense"), "This is no e-mail address.")
 
 
 def test_a_token_is_printed_alone(installed: Aktar) -> None:
@@ -152,6 +224,49 @@ def test_a_token_is_printed_alone(installed: Aktar) -> None:
 def test_a_token_asks_for_locations_and_refuses_to_guess_off_a_terminal(installed: Aktar) -> None:
     done = installed("token", "create", "erp")
     assert is_refused(done, "--location ERP_CODE or --all-locations", status=2)
+
+
+def test_a_name_that_is_too_long_for_a_token_is_one_sentence(installed: Aktar) -> None:
+    refused = installed("token", "create", "x" * 101, "--all-locations")
+    assert is_refused(refused, "at most 100 printable characters")
+    assert re.split(r"  +", installed("token", "list").stdout.strip()) == LISTED
+
+
+def test_a_name_typed_in_another_composition_is_the_same_user(installed: Aktar) -> None:
+    assert installed("token", "create", "ayşe", "--all-locations").returncode == 0
+    assert installed("token", "create", "ays\u0327e", "--all-locations").returncode == 0
+    assert installed("token", "create", "x", "--user", "ays\u0327e", "--all-locations").returncode == 0
+    installed("user", "create", "fil")
+    assert is_refused(installed("token", "create", "ﬁl", "--all-locations"), "say --user")
+
+
+def test_tokens_are_listed_in_columns_and_never_whole(installed: Aktar) -> None:
+    key = installed("token", "create", "erp", "--all-locations", "--read-only", "--expires", "30").stdout
+    installed("demo", "--orders", "5")
+    two = ("--location", "D01", "--location", "M001")
+    assert installed("token", "create", "two stores", "--user", "erp", *two).returncode == 0
+    done = installed("token", "list")
+    assert (done.returncode, done.stderr) == (0, "")
+    header, first, _demo, bound = (re.split(r"  +", line) for line in done.stdout.splitlines())
+    assert header == LISTED
+    assert first[:5] == [key[:10], "erp", "erp", "all locations", "yes"]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", instant) for instant in first[5:7])
+    assert first[7:] == ["-", "-"]
+    assert bound[1:5] == ["two stores", "erp", "D01,M001", "no"]
+    assert key.strip() not in done.stdout
+
+
+def test_a_token_is_revoked_by_the_way_it_begins(installed: Aktar) -> None:
+    key, other = (installed("token", "create", "erp", "--all-locations").stdout for _ in range(2))
+    assert is_refused(installed("token", "revoke", "akt_"), "2 tokens begin with 'akt_'")
+    assert is_refused(installed("token", "revoke", ""), "2 tokens begin with ''")
+    done = installed("token", "revoke", key[:10])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"Revoked: {key[:10]}, the token 'erp' of the user 'erp'.\n"
+    assert is_refused(installed("token", "revoke", key[:10]), "No token that could be revoked begins with ")
+    revoked, kept = installed("token", "list").stdout.splitlines()[1:]
+    assert (revoked.split()[0], revoked.split()[-1] == "-") == (key[:10], False)
+    assert (kept.split()[0], kept.split()[-1]) == (other[:10], "-")
 
 
 def test_an_unknown_location_is_named_and_leaves_nothing_behind(installed: Aktar) -> None:

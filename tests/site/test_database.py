@@ -1,10 +1,12 @@
 """The database is opened in the one way that keeps what was promised."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from aktar.site import environment, sqlite
+from aktar.site import environment, postgresql, sqlite
 
 
 def test_sqlite_is_opened_safely(db: None) -> None:
@@ -51,5 +53,29 @@ def test_statements_are_prepared_by_postgresql_unless_the_address_says_no() -> N
     if connection.vendor != "postgresql":
         pytest.skip("of PostgreSQL only")
     assert connection.settings_dict["OPTIONS"]["prepare_threshold"] == 5
-    url = "postgresql://postgres@127.0.0.1/aktar?server_side_binding=false"
-    assert environment.database({"DATABASE_URL": url})["OPTIONS"] == {"server_side_binding": False}
+    assert "prepare_threshold" not in _options("?server_side_binding=false")
+
+
+def test_waiting_for_locks_and_idling_in_transactions_end_on_postgresql(db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL only")
+    with connection.cursor() as cursor:
+        for name, value in (("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "1min")):
+            cursor.execute(f"SHOW {name}")
+            assert cursor.fetchone() == (value,)
+
+
+def test_the_address_of_the_database_may_set_other_limits() -> None:
+    ours = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+    assert _options("")["options"] == ours
+    assert _options("?options=-c%20lock_timeout%3D9s")["options"] == f"{ours} -c lock_timeout=9s"
+    assert _options("?connect_timeout=60")["connect_timeout"] == 60
+
+
+def test_a_pooler_is_asked_for_nothing_that_it_does_not_know() -> None:
+    assert _options("?server_side_binding=false") == {"server_side_binding": False, "connect_timeout": 5}
+
+
+def _options(query: str) -> dict[str, Any]:
+    url = f"postgresql://postgres@127.0.0.1/aktar{query}"
+    return postgresql.options(environment.database({"DATABASE_URL": url})["OPTIONS"])

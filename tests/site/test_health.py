@@ -3,9 +3,11 @@
 import subprocess
 import sys
 
-from django.db import connection
+import pytest
+from django.db import InterfaceError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from aktar.workflow.actions import load_workflow, read_workflow
 from aktar.workflow.models import Command
@@ -24,6 +26,27 @@ def test_it_is_ready_once_tables_and_workflow_are_there(client: Client, db: None
         "status": "ready",
         "parts": {"database": "ok", "migrations": "ok", "workflow": "ok"},
     }
+
+
+def test_a_probe_costs_five_queries(
+    client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    load_workflow(read_workflow())
+    client.get("/readyz")
+    with django_assert_num_queries(5):  # itself, the table of migrations, its rows, a state, a command
+        client.get("/readyz")
+
+
+def test_a_connection_that_broke_is_a_database_that_does_not_answer(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise InterfaceError("connection already closed")
+
+    monkeypatch.setattr("aktar.site.health.pending_migrations", broken)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["database"] == "does not answer"
 
 
 def test_it_names_a_workflow_that_is_not_loaded(client: Client, db: None) -> None:

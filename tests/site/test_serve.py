@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from aktar.accounts.actions import create_user
 from aktar.workflow.actions import load_workflow, read_workflow
 from tests.conftest import ServerProcess, free_port
+from tests.factories import a_key, a_transfer_order
 
 Start = Callable[..., ServerProcess]
 
@@ -60,6 +61,19 @@ def test_a_request_under_way_is_finished_before_it_stops(served: ServerProcess) 
     assert served.process.wait(timeout=30) == 0
 
 
+def test_an_answer_without_a_body_has_neither_length_nor_type_on_the_wire(served: ServerProcess) -> None:
+    order, key = a_transfer_order(), a_key()
+    for accept in ("*/*", "text/html"):
+        status, headers, body = served.post(
+            f"/api/v1/oms/transfer_orders/{order.pk}/set_remote_id/",
+            {"remote_id": "123"},
+            Authorization=f"Token {key}",
+            Accept=accept,
+        )
+        assert (status, body) == (204, b"")
+        assert not {"content-length", "content-type", "transfer-encoding"} & set(headers)
+
+
 def test_static_files_are_served_without_collecting_them(served: ServerProcess) -> None:
     status, headers, _ = served.get("/static/rest_framework/css/default.css")
     assert (status, headers["content-type"]) == (200, 'text/css; charset="utf-8"')
@@ -85,3 +99,4 @@ def test_a_port_that_is_taken_is_named(database_url: str, aktar_environment: dic
         )
     assert (done.returncode, done.stdout) == (1, "")
     assert f"Error: Port {port} on 127.0.0.1 cannot be opened: another program listens there" in done.stderr
+    assert "--port (make: PORT=…)" in done.stderr

@@ -1,4 +1,4 @@
-"""The version of a transfer order rises with everything that its answer shows, and its answer is of one piece."""
+"""A transfer order's version rises with everything that its answer shows; the answer is of one piece."""
 
 from datetime import timedelta
 from typing import Any

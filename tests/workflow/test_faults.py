@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aktar.workflow.actions import read_workflow
-from aktar.workflow.rules import CommandSpec, StateSpec, Workflow, faults, graph
+from aktar.workflow.rules import CommandSpec, StateSpec, Workflow, faults, graph, unknown_handlers
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -66,6 +66,15 @@ def test_the_default_workflow_has_nothing_amiss() -> None:
 )
 def test_each_kind_of_fault_is_found(more: list[StateSpec | CommandSpec], fault: str) -> None:
     assert fault in list(faults(a_flow(*STRAIGHT, *more)))
+
+
+def test_a_handler_that_no_code_has_is_named() -> None:
+    assert list(unknown_handlers(a_flow(*STRAIGHT), {6: ("ready",)})) == []
+    assert list(unknown_handlers(a_flow(*STRAIGHT[:-1]), {6: ("renew", "cancel")})) == [
+        "Command c12 names the handler 'ready', which does not exist; "
+        "for content type 6 there are cancel, renew."
+    ]
+    assert len(list(unknown_handlers(a_flow(*STRAIGHT), {}))) == 2
 
 
 def test_a_ring_that_nothing_leads_into_is_out_of_reach_and_a_trap() -> None:

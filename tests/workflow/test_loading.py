@@ -16,6 +16,11 @@ from tests.factories import a_caller, a_transfer_order
 pytestmark = pytest.mark.django_db
 
 WAITING, RENEW = 73, 694
+STATE = (
+    'content_type = 6\nenum_class = "S"\nenum_value = "a"\nname = "A"\n'
+    "created_date = 2026-01-01T00:00:00Z\nmodified_date = 2026-01-01T00:00:00Z\n"
+)
+COMMAND = 'content_type = 6\nslug = "x"\nlabel = "X"\nfrom = "a"\nto = "a"\nhandler = "ready"\n'
 
 
 @pytest.fixture
@@ -122,25 +127,87 @@ def test_an_id_that_another_row_has_is_a_fault_and_nothing_is_loaded(default: Wo
         ('{state}[[command]]\nid = 1\nslug = "x"\n', "Command 1 'x'"),
         ("{state}{command}{command}", "stands twice"),
         ("{state}{command}[[command]]\nid = 2\n{command_body}", "stands twice"),
+        ('state = "x"\n', "workflow.toml: "),
+        ("states = []\n", "workflow.toml: "),
+        ("[[state]]\nid = " + "9" * 5_000, "workflow.toml: "),
+        ("x = " + "[" * 50_000, "workflow.toml: "),
+        ("[[state]]\nid = 0\n{body}", "State 0: "),
+        ('[[state]]\nid = "x"\n{body}', "State x: "),
+        ("[[state]]\nid = 9_999_999_999\n{body}", "State 9999999999: "),
+        ("{state}translations = 5\n", "State 1: "),
+        ('{state}translations = { en-us = "x" }\n', "State 1: "),
+        ("{state}translations = { en-us = { name = 5 } }\n", "State 1: "),
+        ("{state}colour = 1\n", "State 1: "),
+        ("{state}config = { since = 2026-01-01 }\n", "State 1: .* JSON"),
+        ("{state}config = { share = nan }\n", "State 1: .* JSON"),
+        ("{state}{command}configuration = { since = 10:00:00 }\n", "Command 1 'x': .* JSON"),
+        ('{state}{command}ui_visibility = "api"\n', "Command 1 'x': "),
+        ("{state}{command}is_packageitem_parameter_required = 1\n", "Command 1 'x': "),
     ],
 )
 def test_a_file_that_says_nonsense_is_a_fault_in_a_sentence(tmp_path: Path, text: str, fault: str) -> None:
-    body = (
-        'content_type = 6\nenum_class = "S"\nenum_value = "a"\nname = "A"\n'
-        "created_date = 2026-01-01T00:00:00Z\nmodified_date = 2026-01-01T00:00:00Z\n"
-    )
-    command_body = 'content_type = 6\nslug = "x"\nlabel = "X"\nfrom = "a"\nto = "a"\nhandler = "ready"\n'
     for name, value in (
-        ("{state}", f"[[state]]\nid = 1\n{body}"),
-        ("{command}", f"[[command]]\nid = 1\n{command_body}"),
-        ("{body}", body),
-        ("{command_body}", command_body),
+        ("{state}", f"[[state]]\nid = 1\n{STATE}"),
+        ("{command}", f"[[command]]\nid = 1\n{COMMAND}"),
+        ("{body}", STATE),
+        ("{command_body}", COMMAND),
     ):
         text = text.replace(name, value)
     file = tmp_path / "workflow.toml"
     file.write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(WorkflowFault, match=fault):
         read_workflow(file)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("content_type = 6", "content_type = 99"),
+        ("content_type = 6", 'content_type = "6"'),
+        ("content_type = 6", "content_type = true"),
+        ('enum_class = "S"', f'enum_class = "{"S" * 51}"'),
+        ('enum_class = "S"', 'enum_class = ""'),
+        ('enum_value = "a"', f'enum_value = "{"a" * 51}"'),
+        ('name = "A"', f'name = "{"A" * 101}"'),
+        ('name = "A"', 'name = "A\\u0000"'),
+        ("created_date = 2026-01-01T00:00:00Z", "created_date = 2026-01-01T00:00:00"),
+        ("created_date = 2026-01-01T00:00:00Z", "created_date = 2026-01-01"),
+        ("created_date = 2026-01-01T00:00:00Z", "created_date = 0001-01-01T00:00:00+05:00"),
+        ("modified_date = 2026-01-01T00:00:00Z", "modified_date = 1"),
+        ('slug = "x"', f'slug = "{"x" * 151}"'),
+        ('slug = "x"', "slug = 1"),
+        ('label = "X"', f'label = "{"X" * 101}"'),
+        ('handler = "ready"', f'handler = "{"h" * 51}"'),
+        ('from = "a"', 'from = "b"'),
+        ('to = "a"', "to = 1"),
+    ],
+)
+def test_a_value_that_no_row_can_hold_is_a_fault_of_its_row(tmp_path: Path, good: str, bad: str) -> None:
+    whole = f"[[state]]\nid = 1\n{STATE}[[command]]\nid = 1\n{COMMAND}"
+    file = tmp_path / "workflow.toml"
+    file.write_text(whole)
+    assert read_workflow(file)
+    file.write_text(whole.replace(good, bad))
+    with pytest.raises(WorkflowFault, match=r"^(State 1|Command 1 .+): .+\.$"):
+        read_workflow(file)
+
+
+def test_what_just_fits_is_loaded_and_loading_it_again_changes_nothing(tmp_path: Path) -> None:
+    text = f"[[state]]\nid = 1\n{STATE}[[command]]\nid = 1\n{COMMAND}"
+    for good, longest in (
+        ('"S"', f'"{"S" * 50}"'),
+        ('"a"', f'"{"ğ" * 50}"'),
+        ('"A"', f'"{"A" * 100}"'),
+        ('"x"', f'"{"x" * 150}"'),
+        ('"X"', f'"{"X" * 100}"'),
+        ('"ready"', f'"{"h" * 50}"'),
+        ("created_date = 2026-01-01T00:00:00Z", "created_date = 2026-01-01T03:00:00.5+03:00"),
+    ):
+        text = text.replace(good, longest)
+    file = tmp_path / "workflow.toml"
+    file.write_text(text)
+    assert load_workflow(read_workflow(file)) == Loaded(created=2, changed=0, unchanged=0)
+    assert load_workflow(read_workflow(file)) == Loaded(created=0, changed=0, unchanged=2)
 
 
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields that it does not have, the first 20 by name, beside all that is wrong with those it has."""
+    """Refuses fields that it does not have (20 by name), beside all that is wrong with the others."""
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = [key for key in data if key not in self.fields] if isinstance(data, dict) else []

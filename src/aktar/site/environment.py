@@ -29,8 +29,8 @@ VARIABLES = (
         "",
         "Where the rows live: sqlite:///path/to/file or postgresql://user:password@host:5432/name. "
         "Unset: the file aktar.sqlite3 in the data folder. Behind a PostgreSQL pooler that hands out a "
-        "connection a transaction, add ?server_side_binding=false; lock_timeout and "
-        "idle_in_transaction_session_timeout, which aktar else asks for itself, are the pooler's then.",
+        "connection a transaction, add ?server_side_binding=false; aktar then leaves "
+        "lock_timeout (5s) and idle_in_transaction_session_timeout (60s) to be set there.",
     ),
     Variable(
         "AKTAR_DATA_DIR",

@@ -1,4 +1,4 @@
-"""What happens to a request before any route: whom it comes from is checked, a missing last slash forgiven."""
+"""What happens to a request before any route: what it claims is checked, a missing last slash forgiven."""
 
 from collections.abc import Callable
 

@@ -24,7 +24,11 @@ def token() -> None:
 @token.command("create")
 @click.argument("name", type=line)
 @click.option(
-    "--user", "username", type=line, help="Whose token it is. [default: a service user called NAME]"
+    "--user",
+    "username",
+    type=line,
+    metavar="USER",
+    help="Whose token it is. [default: a service user called NAME]",
 )
 @click.option("--read-only", is_flag=True, help="May read, may not run commands.")
 @click.option(
@@ -155,7 +159,7 @@ def _owner(name: str, username: str | None, *, now: datetime) -> "User":
 def _asked_locations() -> tuple[str, ...]:
     if not sys.stdin.isatty():
         raise click.UsageError("Say which locations the token opens: --location ERP_CODE or --all-locations.")
-    answer = click.prompt("ERP codes of the locations that it opens, by commas", type=line, err=True)
+    answer = click.prompt("ERP codes of the locations that it opens, by commas", value_proc=line, err=True)
     codes = tuple(code.strip() for code in answer.split(",") if code.strip())
     if not codes:
         raise click.UsageError("No location was named; --all-locations opens them all.")

@@ -18,7 +18,7 @@ def user() -> None:
 @user.command("create")
 @click.argument("name", type=line)
 @click.option("--admin", is_flag=True, help="May do and see everything.")
-@click.option("--email", default="", type=line, help="The user's e-mail address.")
+@click.option("--email", default="", type=line, metavar="ADDRESS", help="The user's e-mail address.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def create_user_command(name: str, admin: bool, email: str, password_stdin: bool) -> None:
     """Make the user NAME and print the password that was made for them, unless it is given."""
