@@ -78,7 +78,8 @@ def _refusals(line: Line) -> dict[str, tuple[Heard, set[int]]]:
         "two keys": (get(LISTS, key, b"Authorization: Token x"), {400, 401}),
         "two keys turned round": (get(LISTS, b"Authorization: Token x", key), {400, 401}),
         "a header broken by CR": (get(LISTS, key + b"\rX: y"), {400}),
-        "a header of half a megabyte": (get(LISTS, key, b"X: " + b"a" * 500_000), {400, 431}),
+        # The server hangs up in the middle of it, and its answer may be lost on the way (0).
+        "a header of half a megabyte": (get(LISTS, key, b"X: " + b"a" * 500_000), {0, 400, 431}),
         "500 headers": (get(LISTS, key, *(b"X-%d: a" % n for n in range(500))), {400, 431}),
         "a header without name": (get(LISTS, key, b": a"), {400}),
         "a header without colon": (get(LISTS, key, b"rubbish"), {400}),
