@@ -12,6 +12,9 @@ from aktar.site.cli.site import wake_migrated
 # How long requests that are under way may take to end after SIGTERM, in seconds.
 STOPPING = 25
 
+# What a request line and its headers may take together, in bytes; a longer one is answered with 431.
+MOST_HEADER_BYTES = 64 * 1024
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -77,6 +80,7 @@ def _server(host: str, port: int, workers: int, threads: int) -> Any:
     from django.conf import settings
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     from aktar.site.logs import configuration
@@ -88,6 +92,8 @@ def _server(host: str, port: int, workers: int, threads: int) -> Any:
         interface=Interfaces.WSGI,
         # What speaks HTTP/2 does so to the proxy, over TLS; in clear it is only more to attack.
         http=HTTPModes.http1,
+        # What comes before a body has to fit in here.
+        http1_settings=HTTP1Settings(max_buffer_size=MOST_HEADER_BYTES),
         workers=workers,
         blocking_threads=threads,
         # Threads keep their connections for as long as they live.
