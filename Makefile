@@ -11,7 +11,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help run port test test-sqlite test-postgres lint types messages bench soak lock clean
+.PHONY: help run port test test-sqlite test-postgres lint types openapi messages bench soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -44,14 +44,18 @@ test-postgres: $(DEV)
 		echo "PostgreSQL: skipped. Start one, and name it by AKTAR_TEST_POSTGRES_URL=postgresql://user:password@host:5432/name"; \
 	fi
 
-lint: $(DEV) ## style, import rules, migrations that were forgotten
+lint: $(DEV) ## style, import rules, what was forgotten: migrations, the OpenAPI document
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
+	@$(BIN)/python -m tests.openapi.committed --check
 
 types: $(DEV) ## types, strictly
 	@$(BIN)/mypy
+
+openapi: $(DEV) ## write the OpenAPI document and its examples anew (docs/openapi.yaml, docs/openapi.json)
+	@$(BIN)/python -m tests.openapi.committed
 
 messages: $(DEV) ## collect what is said to people, and compile its Turkish (src/aktar/locale)
 	@$(BIN)/pybabel -q extract -k gettext_lazy --no-location --project aktar \

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 from django.db import connection
 
-from aktar.edge import references, throttles
+from aktar.edge import counts, references, throttles
 
 STARTING = 20  # seconds
 
@@ -57,9 +57,11 @@ def _fresh_process() -> Iterator[None]:
     """No test sees what another one left in the memory of the process."""
     references.forget()
     throttles.forget()
+    counts.forget()
     yield
     references.forget()
     throttles.forget()
+    counts.forget()
 
 
 @pytest.fixture
@@ -85,16 +87,17 @@ def live_server_process(
 ) -> Iterator[Callable[..., ServerProcess]]:
     """Starts a real `aktar serve` on a free port, waits until it is ready, and stops it after the test.
 
-    Call it with the DATABASE_URL it shall serve, options of `aktar serve`, and more environment variables.
+    Call it with the DATABASE_URL it shall serve, options of `aktar serve`, and more environment variables;
+    `module` is run in the place of `aktar`.
     """
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(database_url: str, *options: str, **environment: str) -> ServerProcess:
+    def start(database_url: str, *options: str, module: str = "aktar", **environment: str) -> ServerProcess:
         port = free_port()
         log = tmp_path / f"server-{port}.log"
         with log.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "aktar", "serve", "--port", str(port), *options],
+                [sys.executable, "-m", module, "serve", "--port", str(port), *options],
                 env=aktar_environment | {"DATABASE_URL": database_url} | environment,
                 stdout=subprocess.DEVNULL,
                 stderr=file,

@@ -11,6 +11,7 @@ from tests.walk.operations import ORDER_POSTS, POSTS, Ask
 from tests.walk.scene import Scene, require_error_form
 
 FIELD = {
+    "new transfer order": "invoice_number",
     "command": "slug",
     "set invoice number": "invoice_number",
     "set remote id": "remote_id",

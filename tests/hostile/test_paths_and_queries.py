@@ -143,7 +143,7 @@ def test_a_form_that_no_answer_has_is_refused(
     formats = ("xml", "", "JSON", "json%20", "json%00", "api", "..%2Fjson", "%FF", "x" * 5000)
     accepts = (
         "application/xml",
-        "text/csv",
+        "text/markdown",
         "rubbish",
         "image/*",
         "application/jsonp",
@@ -179,7 +179,7 @@ def test_odd_preferences_still_get_an_answer(scene: Scene, client: Client, subte
         {"content-type": "application/json; charset=utf-16"},
         {"content-type": "text/plain; charset=rot13"},
         {"cookie": "sessionid=\x00; csrftoken"},
-        {"if-none-match": "*"},
+        {"if-none-match": '"rubbish'},
         {"if-modified-since": "rubbish"},
         {"range": "bytes=0-1"},
     )
@@ -199,7 +199,8 @@ def test_a_method_that_an_address_has_not_is_refused(
     scene: Scene, client: Client, subtests: pytest.Subtests
 ) -> None:
     for name, asked in KEYED.items():
-        own = {"GET": ("GET", "HEAD", "OPTIONS"), "POST": ("POST", "OPTIONS")}[asked.method]
+        here = {other.method for other in KEYED.values() if other.route == asked.route}
+        own = {"OPTIONS", *here, *({"HEAD"} if "GET" in here else ())}
         for method in (
             "GET",
             "HEAD",
@@ -224,8 +225,6 @@ def test_a_method_that_an_address_has_not_is_refused(
 def test_paths_out_of_line_lead_nowhere(scene: Scene, client: Client, subtests: pytest.Subtests) -> None:
     paths = (
         *(
-            "/",
-            "//",
             "/api",
             "/api/",
             "/api/v1/",
@@ -237,7 +236,7 @@ def test_paths_out_of_line_lead_nowhere(scene: Scene, client: Client, subtests: 
         "/\\evil.example.com",
         *("/api/v1/oms/../oms/transfer_orders/", "/api/v1/oms/%2e%2e/", "/api/v1/oms/transfer_orders//"),
         *("/static/", "/static/../settings.py", "/static/%2e%2e/%2e%2e/settings.py", "/static/%00"),
-        *("/.env", "/var/secret_key", "/admin/", "/%FF%FE", "/" + "a" * 8000, "/healthz/", "/readyz/x"),
+        *("/.env", "/var/secret_key", "/%FF%FE", "/" + "a" * 8000, "/healthz/", "/readyz/x"),
     )
     for path in paths:
         for method in ("GET", "POST"):

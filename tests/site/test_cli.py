@@ -16,7 +16,7 @@ from tests.postgres import answers
 
 Aktar = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = ["serve", "migrate", "workflow", "workflow load", "workflow check", "workflow graph", "demo"]
-COMMANDS += ["user", "user create", "token", "token create", "token list", "token revoke"]
+COMMANDS += ["load", "user", "user create", "token", "token create", "token list", "token revoke"]
 LISTED = ["prefix", "name", "user", "opens", "read-only", "created", "expires", "last used", "revoked"]
 ROOT = Path(__file__).parents[2]
 
@@ -73,6 +73,13 @@ def test_help_needs_no_settings_and_leaves_no_trace(aktar: Aktar, aktar_environm
         ["nothing"],
         ["serve", "--port", "0"],
         ["serve", "--workers", "none"],
+        ["load"],
+        ["load", "/dev/null/nothing"],
+        ["load", "-", "--from", "https://oms.example.com"],
+        ["load", "-", "--details"],
+        ["load", "--from", "https://oms.example.com"],
+        ["load", "--from", "https://oms.example.com", "--token", "two words"],
+        ["load", "--from", "ftp://oms.example.com", "--token", "akt_x"],
         ["demo"],
         ["demo", "--orders", "0"],
         ["user", "create"],

@@ -32,7 +32,7 @@ def test_a_write_without_its_last_slash_is_not_redirected(client: Client) -> Non
     assert client.post(LOGIN, {}, content_type="application/json").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["//evil.example/", "/nothing", "/%0d%0aSet-Cookie:a"])
+@pytest.mark.parametrize("path", ["/%2Fevil.example/", "/nothing", "/%0d%0aSet-Cookie:a"])
 def test_no_redirect_leads_off_the_known_routes(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
 

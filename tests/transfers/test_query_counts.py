@@ -98,14 +98,23 @@ def test_an_empty_list_costs_three_queries(caller: Client) -> None:
     assert warm(caller, f"{ORDERS}/") == 3
 
 
-def test_a_transfer_order_costs_five_queries(caller: Client) -> None:
+def test_a_transfer_order_costs_six_queries(caller: Client) -> None:
     order = a_transfer_order(items=2)
     path = f"{ORDERS}/{order.pk}/"
-    # 1 token, 2 reference version, 3 order, 4 items, 5 customer's side.
-    assert warm(caller, path) == 5
+    # 1 token, 2 reference version, 3 the order's version and ends, 4 order, 5 items, 6 customer's side.
+    assert warm(caller, path) == 6
     # Besides: states, commands, locations, products, images, price lists, stock lists (7), and the kinds of
     # geography of the customer's address (4).
-    assert cold(caller, path) == 5 + 7 + 4
+    assert cold(caller, path) == 6 + 7 + 4
+
+
+def test_a_transfer_order_that_is_known_costs_three_queries(caller: Client) -> None:
+    path = f"{ORDERS}/{a_transfer_order().pk}/"
+    tag = caller.get(path).headers["ETag"]
+    with CaptureQueriesContext(connection) as captured:
+        assert caller.get(path, headers={"If-None-Match": tag}).status_code == 304
+    # 1 token, 2 reference version, 3 the order's version and ends.
+    assert len(captured) == 3
 
 
 def test_a_shipment_costs_one_query_more_while_its_carrier_is_not_at_hand(caller: Client) -> None:
@@ -231,9 +240,13 @@ def test_a_token_that_is_bound_to_locations_costs_one_query_more(caller: Client)
         # The memberships, however many.
         assert warm(bound, path) == warm(many, path) == warm(caller, path) + 1, path
         assert cold(bound, path) == cold(many, path) == cold(caller, path) + 1, path
-    for path in (f"{ORDERS}/{order.pk}/", f"{ORDERS}/{order.pk}/transition_logs/{log.pk}/"):
-        # The memberships, and whether one of them is an end of the order; who sees all is not asked.
-        assert warm(bound, path) == warm(many, path) == warm(caller, path) + 2, path
+    detail, one_log = f"{ORDERS}/{order.pk}/", f"{ORDERS}/{order.pk}/transition_logs/{log.pk}/"
+    # The memberships; the order's ends come with its version.
+    assert warm(bound, detail) == warm(many, detail) == warm(caller, detail) + 1
+    assert cold(bound, detail) == cold(many, detail) == cold(caller, detail) + 1
+    # The memberships, and whether one of them is an end of the order; who sees all is not asked.
+    assert warm(bound, one_log) == warm(many, one_log) == warm(caller, one_log) + 2
+    assert cold(bound, one_log) == cold(many, one_log) == cold(caller, one_log) + 2
 
 
 def test_the_first_use_of_a_token_costs_one_write(caller: Client) -> None:

@@ -31,7 +31,45 @@ class Ask:
 
 
 LISTS = "api/v1/oms/transfer_orders/"
+WISH = {
+    "source": {"erp_code": "WAREHOUSE-1"},
+    "destination": {"erp_code": "STORE-1"},
+    "package": {"number": "2026110200001P1"},
+    "order": {
+        "number": "2026110200001",
+        "channel": {"name": "Web"},
+        "customer": {"first_name": "Ayşe", "last_name": "Yılmaz", "email": "ayse@example.com"},
+        "shipping_address": {
+            "city": {"name": "İSTANBUL"},
+            "township": {"name": "SARIYER"},
+            "line": "Gül Sokak 6/9",
+            "postcode": "34485",
+        },
+        "items": [{"sku": "TS-1001-M", "price": "1000.00", "price_currency": "try", "tax_rate": "8.00"}],
+    },
+    "items": [{"sku": "TS-1001-M", "quantity": "1.00"}],
+}
 ONE = f"{LISTS}<id:pk>/"
+LISTS_BESIDE = {
+    "stock locations": "stock_locations/",
+    "stock locations in brief": "stock_locations/list-simple/",
+    "products": "products/",
+    "cargo companies": "cargo_companies/",
+    "states": "states/",
+    "commands": "commands/",
+    "transfer items": "transfer-items/",
+    "transfer items in brief": "transfer-items/list-simple/",
+    "logs of everything": "state-transition-logs/",
+}
+ROWS_BESIDE = {
+    "stock location": "stock_locations/<id:location_id>/",
+    "product": "products/<id:product_id>/",
+    "cargo company": "cargo_companies/<id:cargo_company_id>/",
+    "state": "states/<id:state_id>/",
+    "command row": "commands/<id:command_id>/",
+    "transfer item": "transfer-items/<id:item_id>/",
+    "log of anything": "state-transition-logs/<id:log_id>/",
+}
 OPERATIONS: dict[str, Ask] = {
     "transfer orders": Ask("GET", LISTS),
     "transfer orders in brief": Ask("GET", f"{LISTS}list-simple/"),
@@ -43,14 +81,21 @@ OPERATIONS: dict[str, Ask] = {
     "webhook events": Ask("GET", f"{ONE}webhook_events/"),
     "webhook events in brief": Ask("GET", f"{ONE}webhook_events/short/"),
     "webhook event": Ask("GET", f"{ONE}webhook_events/<id:webhook_event_id>/"),
+    "new transfer order": Ask("POST", LISTS, body=WISH),
     "command": Ask(
         "POST", f"{ONE}command/", body={"transition": READY, "input_parameters": {}}, order="waiting"
     ),
     "set invoice number": Ask("POST", f"{ONE}set_invoice_number/", body={"invoice_number": "123-XYZ-ABC"}),
     "set remote id": Ask("POST", f"{ONE}set_remote_id/", body={"remote_id": "123"}),
     "log in": Ask("POST", "api/v1/auth/login/", key=None, body={"username": "ayse", "password": PASSWORD}),
+    **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in LISTS_BESIDE.items()},
+    **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in ROWS_BESIDE.items()},
     "alive": Ask("GET", "healthz", key=None),
     "ready": Ask("GET", "readyz", key=None),
+    "OpenAPI document": Ask("GET", "api/schema/", key=None),
+    "front page": Ask("GET", "", key=None),
+    "Swagger UI": Ask("GET", "api/docs/", key=None),
+    "Redoc": Ask("GET", "api/redoc/", key=None),
 }
 POSTS = {name: asked for name, asked in OPERATIONS.items() if asked.method == "POST"}
 ORDER_POSTS = {name: asked for name, asked in POSTS.items() if asked.key}

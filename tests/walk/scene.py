@@ -41,7 +41,18 @@ class Scene:
 
     def path(self, route: str, order: TransferOrder) -> str:
         """The path of a route, filled with the ids of this scene."""
-        ids = {"pk": order.pk, "log_id": self.log.pk, "webhook_event_id": self.owed.pk}
+        item = order.transferitem_set.order_by("pk").values("pk", "product_id")[0]
+        ids = {
+            "pk": order.pk,
+            "log_id": self.log.pk,
+            "webhook_event_id": self.owed.pk,
+            "location_id": order.source_id,
+            "item_id": item["pk"],
+            "product_id": item["product_id"],
+            "cargo_company_id": 1,
+            "state_id": order.state_id,
+            "command_id": READY,
+        }
         return "/" + _PLACE.sub(lambda place: str(ids[place[1]]), route)
 
 
@@ -50,6 +61,9 @@ def a_scene() -> Scene:
     factories.a_workflow()
     CargoCompany.objects.get_or_create(pk=1, defaults={"name": "Kargo", "shipping_company": "kargo"})
     factories.a_webhook()
+    for code in ("WAREHOUSE-1", "STORE-1"):
+        factories.a_location(erp_code=code)
+    factories.a_product(sku="TS-1001-M")
     waiting, ready = factories.a_transfer_order(), factories.a_transfer_order()
     run_command(
         ready.pk,

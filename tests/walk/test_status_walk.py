@@ -1,18 +1,25 @@
 """Every operation × every status: each cell of one table is tried, or says why it cannot be."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from aktar.edge import throttles
+from aktar.accounts.models import ApiToken
+from aktar.edge import idempotency, throttles
+from aktar.edge.models import IdempotencyKey
 from aktar.edge.rates import Rate
+from aktar.transfers.models import TransferOrder
 from aktar.workflow.models import Command
-from tests.walk.operations import OPERATIONS, Ask, of_nobody
+from tests.openapi.conformity import require_documented
+from tests.walk.operations import LISTS_BESIDE, OPERATIONS, ORDER_POSTS, ROWS_BESIDE, Ask, of_nobody
 from tests.walk.scene import (
     DISPATCH,
     RATES,
@@ -25,7 +32,7 @@ from tests.walk.scene import (
     sentences,
 )
 
-STATUSES = (200, 204, 301, 400, 401, 403, 404, 405, 406, 409, 413, 415, 429, 503)
+STATUSES = (200, 201, 204, 301, 304, 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 429, 503)
 
 
 @dataclass(frozen=True)
@@ -54,8 +61,10 @@ def _without_last_slash(path: str) -> str:
 NO_503 = impossible("only /readyz speaks for the whole service; a failed part elsewhere is a 500")
 READ: dict[int, Cell] = {
     200: but(),
+    201: impossible("a read makes nothing"),
     204: impossible("a read has something to show, be it an empty page"),
     301: but(path=_without_last_slash),
+    304: but(headers={"if-none-match": "*"}),
     400: but(query="?nonsense=1"),
     401: but(key=None),
     403: impossible("every key may read; what it may not see is not there for it: 404"),
@@ -63,25 +72,31 @@ READ: dict[int, Cell] = {
     405: but(method="DELETE"),
     406: but(query="?format=xml"),
     409: impossible("a read asks for no state"),
+    412: impossible("a read changes no version"),
     413: impossible("no body is read"),
     415: impossible("no body is read"),
+    422: impossible("a read needs no key to be repeated"),
     429: but(),
     503: NO_503,
 }
 LIST = READ | {404: but(query="?page=99")}
 WRITE: dict[int, Cell] = {
     200: impossible("there is nothing to say"),
+    201: impossible("it changes what is there"),
     204: but(),
     301: impossible("clients repeat a redirected POST as a GET, so writes are not redirected"),
+    304: impossible("a write is no copy of something at hand"),
     400: but(body={}),
     401: but(key="expired"),
     403: but(key="read only"),
     404: but(key="elsewhere"),
     405: but(method="GET", body=None),
     406: but(headers={"accept": "application/xml"}),
-    409: impossible("it may be set in every state"),
+    409: but(headers={"idempotency-key": "taken"}, prepare=lambda: _take_keys(is_running=True)),
+    412: but(headers={"if-match": '"v0-0-en-us"'}),
     413: but(body=b" " * (1024 * 1024 + 1)),
     415: but(body=b"<a/>", headers={"content-type": "application/xml"}),
+    422: but(headers={"idempotency-key": "taken"}, prepare=lambda: _take_keys(is_running=False)),
     429: but(),
     503: NO_503,
 }
@@ -89,19 +104,34 @@ COMMAND = WRITE | {
     200: but(body={"transition": RENEW, "input_parameters": {}}),
     409: but(order="ready"),
 }
+CREATE = WRITE | {
+    201: but(),
+    204: impossible("what was made is shown"),
+    404: impossible("it stands at one address; what a body names and is not there is a 400"),
+    405: but(method="DELETE", body=None),
+    412: impossible("what is not there yet has no version"),
+}
 LOGIN = WRITE | {
     200: but(),
+    201: impossible("a key has no address of its own"),
     204: impossible("it answers with the key"),
     400: but(body={"username": "ayse", "password": "wrong"}),
     401: impossible("no key is asked for; a wrong password is a 400, as the contract's clients expect"),
     403: impossible("anybody may try"),
     404: impossible("it stands at one address for everybody"),
     409: impossible("logging in has no state"),
+    412: impossible("logging in has no version"),
+    422: impossible("keys belong to tokens, and there is none yet"),
 }
 _PROBED = "a probe looks at nothing of the request"
 PROBE: dict[int, Cell] = {status: impossible(_PROBED) for status in STATUSES} | {
     200: but(),
     503: impossible("a process that can answer lives"),
+}
+PAGE = PROBE | {301: but(path=_without_last_slash)}
+DOCUMENT = READ | {
+    401: impossible("everybody may read it"),
+    404: impossible("it stands at one address for everybody"),
 }
 TABLE: dict[str, dict[int, Cell]] = {
     "transfer orders": LIST,
@@ -114,19 +144,56 @@ TABLE: dict[str, dict[int, Cell]] = {
     "webhook events": READ,
     "webhook events in brief": READ,
     "webhook event": READ,
+    "new transfer order": CREATE,
     "command": COMMAND,
     "set invoice number": WRITE,
     "set remote id": WRITE,
     "log in": LOGIN,
+    **dict.fromkeys(LISTS_BESIDE, LIST),
+    **dict.fromkeys(ROWS_BESIDE, READ),
     "alive": PROBE,
     "ready": PROBE | {503: but(prepare=lambda: Command.objects.all().delete())},
+    "OpenAPI document": DOCUMENT,
+    "front page": PAGE | {301: impossible("its path is its last slash")},
+    "Swagger UI": PAGE,
+    "Redoc": PAGE,
 }
 WRITES = [
     pytest.param(name, status, id=f"{name} {status}")
     for name, row in TABLE.items()
     for status, cell in row.items()
-    if not isinstance(cell, Impossible) and status in (200, 204) and OPERATIONS[name].method == "POST"
+    if not isinstance(cell, Impossible) and status in (200, 201, 204) and OPERATIONS[name].method == "POST"
 ]
+
+
+def _take_keys(*, is_running: bool) -> None:
+    """Every token has used the key `taken` at every write: for the same body, still running, or another."""
+    now = datetime.now(UTC)
+    bodies = {
+        "/" + asked.route.replace("<id:pk>", str(order)): asked.body
+        for order in TransferOrder.objects.values_list("pk", flat=True)
+        for asked in ORDER_POSTS.values()
+    }
+    IdempotencyKey.objects.all().delete()
+    IdempotencyKey.objects.bulk_create(
+        IdempotencyKey(
+            caller=token,
+            method="POST",
+            path=path,
+            key="taken",
+            digest=sha256(json.dumps(body).encode()).hexdigest() if is_running else "another",
+            leased_until=now + timedelta(minutes=1),
+            created_at=now,
+        )
+        for token in ApiToken.objects.values_list("pk", flat=True)
+        for path, body in bodies.items()
+    )
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A twin of a request that never ends is not waited for."""
+    monkeypatch.setattr(idempotency, "_LOOK_EVERY", 0.0)
 
 
 def _request(name: str, status: int) -> Ask:
@@ -148,7 +215,8 @@ def _routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Itera
 
 
 def test_the_table_names_every_operation_and_every_status() -> None:
-    served = sorted(_routes(get_resolver().url_patterns))
+    # The admin's pages are for people; tests/admin walks them.
+    served = sorted(route for route in _routes(get_resolver().url_patterns) if route[1][:6] != "admin/")
     assert sorted((asked.method, asked.route) for asked in OPERATIONS.values()) == served
     assert list(TABLE) == list(OPERATIONS)
     for name, row in TABLE.items():
@@ -174,6 +242,7 @@ def test_a_read_or_a_refusal_answers_in_its_form_and_writes_nothing(
             for answer in (english, turkish):
                 assert answer.status_code == status, answer.content
                 _require_headers(answer, name, status)
+                require_documented(asked.method, OPERATIONS[name].route, answer)
             assert footprint() == before
             if 400 <= status < 500:
                 require_error_form(english.json())
@@ -190,11 +259,12 @@ def test_a_write_answers_in_its_form(name: str, status: int, client: Client) -> 
     answer = asked.send(client, scene, "en-us")
     assert answer.status_code == status, answer.content
     _require_headers(answer, name, status)
+    require_documented(asked.method, asked.route, answer)
     assert footprint() != before
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", [name for name in OPERATIONS if TABLE[name] is not PROBE])
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row not in (PROBE, PAGE, DOCUMENT)])
 def test_a_page_for_the_browser_has_the_status_of_the_json(name: str, client: Client) -> None:
     scene = a_scene()
     for status, cell in TABLE[name].items():
@@ -273,10 +343,11 @@ def _one_call_only(asked: Ask, client: Client, scene: Scene) -> Iterator[None]:
 
 def _require_headers(answer: Any, name: str, status: int) -> None:
     """Hold the headers that go with a status."""
-    if status == 204:
+    if status in (204, 304):
         assert answer.content == b""
     elif status != 301:
-        assert answer.headers["Content-Type"] == "application/json"
+        kind = "text/html; charset=utf-8" if TABLE[name] == PAGE else "application/json"
+        assert answer.headers["Content-Type"] == kind
     if TABLE[name][401] != impossible(_PROBED) and status != 301:
         assert {part.strip() for part in answer.headers["Vary"].split(",")} == VARY
     if status == 301:

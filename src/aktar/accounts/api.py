@@ -4,7 +4,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aktar.accounts.actions import log_in
+from aktar.accounts.shapes import IssuedKeyShape
 from aktar.edge.api import ApiView
+from aktar.edge.operations import answers
 from aktar.edge.serializers import StrictCharField, StrictSerializer
 from aktar.edge.throttles import by_login
 
@@ -24,6 +26,7 @@ class LoginView(ApiView):
     permission_classes = ()
     throttle = staticmethod(by_login)
 
+    @answers(IssuedKeyShape, takes=LoginBody, name="log_in")
     def post(self, request: Request) -> Response:
         body = LoginBody(data=request.data)
         body.is_valid(raise_exception=True)

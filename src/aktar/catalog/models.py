@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from aktar.edge.expressions import Folded
 from aktar.edge.fields import BoundedCharField, DocumentField
 
 
@@ -19,6 +20,17 @@ class Product(models.Model):
     attributes_kwargs = DocumentField(default=dict, blank=True)
     extra_attributes = DocumentField(default=dict, blank=True)
     remote_modified_date = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(Folded("sku"), name="catalog_product_sku_folded"),
+            models.Index(Folded("barcode"), name="catalog_product_barcode_folded"),
+            models.Index(Folded("name"), name="catalog_product_name_folded"),
+            models.Index(fields=["base_code", "id"], name="catalog_product_base_code"),
+            models.Index(fields=["omnitron_id"], name="catalog_product_omnitron"),
+            models.Index(fields=["created_date", "id"], name="catalog_product_created"),
+            models.Index(fields=["modified_date", "id"], name="catalog_product_modified"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.sku})"

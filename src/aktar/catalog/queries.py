@@ -1,10 +1,10 @@
 """Reads of the catalog: encoded products, price lists and stock lists."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from aktar.catalog.models import PriceList, Product, StockList
 from aktar.catalog.shapes import PriceListShape, ProductImageShape, ProductShape, StockListShape
-from aktar.edge.references import Fragments
+from aktar.edge.references import Fragments, Reading
 from aktar.edge.shapes import instant_text
 
 
@@ -25,6 +25,12 @@ def _load_stock_lists(ids: Collection[int]) -> dict[int, StockListShape]:
 products = Fragments(_load_products, shape=ProductShape)
 price_lists = Fragments(_load_price_lists, shape=PriceListShape)
 stock_lists = Fragments(_load_stock_lists, shape=StockListShape)
+
+
+def product_shapes(ids: Sequence[int], reading: Reading) -> list[ProductShape]:
+    """The products of these ids, in their order. No query, or two for those that are not at hand."""
+    found = products.of(ids, reading)
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def _product(row: Product) -> ProductShape:

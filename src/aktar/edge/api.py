@@ -1,16 +1,26 @@
 """The view that every endpoint is made of: who calls, how often, in which form, with what query."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any, BinaryIO, ClassVar, cast
 
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import AuthenticationFailed, ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from aktar.edge.answering import AnsweredBefore, Answering, Result, as_stored, is_replayable
+from aktar.edge.conditions import content_tag, is_known
+from aktar.edge.idempotency import Claim, Scope, StoredAnswer, claim, read_key
+from aktar.edge.json_parser import read_body
 from aktar.edge.language import language_of
 from aktar.edge.negotiation import FORMAT_PARAMETER
+from aktar.edge.renderers import JsonRenderer
 from aktar.edge.throttles import by_address, by_caller
 
 
@@ -23,6 +33,12 @@ class ApiRequest(Request):
         is_chunked = "HTTP_TRANSFER_ENCODING" in meta and not meta.get("CONTENT_LENGTH")
         self._stream = meta["wsgi.input"] if is_chunked else cast("BinaryIO", self._request)
 
+    def raw_body(self) -> bytes:
+        """The body as it came; a parser can still read it. Raises BodyTooLarge, ParseError."""
+        body = read_body(self.stream, self._request.META)
+        self._stream = BytesIO(body)
+        return body
+
 
 class ApiView(APIView):
     """An endpoint of the contract.
@@ -31,7 +47,7 @@ class ApiView(APIView):
     """
 
     query_parameters: ClassVar[frozenset[str]] = frozenset()
-    """Names that the query may hold beside `format`."""
+    """Names that the query of a read may hold beside `format`; a write takes none."""
 
     body_types: ClassVar[tuple[type, ...]] = (dict,)
     """What a JSON body may be."""
@@ -41,11 +57,20 @@ class ApiView(APIView):
 
     now: datetime
     language: str
+    _claim: Claim | None = None
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.now = datetime.now(UTC)
         self.language = language_of(request)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer, and leave no key claimed behind: whatever went wrong, a repetition may run at once."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            if self._claim is not None:
+                self._claim.release()
 
     def initialize_request(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> Request:
         return ApiRequest(
@@ -70,12 +95,58 @@ class ApiView(APIView):
             self.http_method_not_allowed(request)
         self.check_permissions(request)
         self.check_query(request)
+        self.claim_key(request)
+
+    def claim_key(self, request: Request) -> None:
+        """Claim the `Idempotency-Key` of a POST. No query without one.
+
+        Raises AnsweredBefore for a repetition, and ParseError, KeyReused or KeyInUse.
+        """
+        header = request.META.get("HTTP_IDEMPOTENCY_KEY")
+        if header is None or request.method != "POST" or request.auth is None:
+            return
+        scope = Scope(caller=request.auth.pk, method="POST", path=request._request.path, key=read_key(header))
+        found = claim(scope, body=cast("ApiRequest", request).raw_body(), now=self.now)
+        if isinstance(found, StoredAnswer):
+            raise AnsweredBefore(found)
+        self._claim = found
+
+    def answering(self, make: Callable[[Result], Response]) -> Answering[Result]:
+        """What an action calls within its transaction, so that its answer is kept for a repetition."""
+        return Answering(make, self._claim)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """The first answer again where there is one, else the answer to an error."""
+        return exc.response() if isinstance(exc, AnsweredBefore) else super().handle_exception(exc)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Keep a refusal for a repetition, and send nothing that the caller has already."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if self._claim is not None and not self._claim.is_settled and is_replayable(response):
+            self._claim.keep_refusal(as_stored(response))
+        is_read = request.method in SAFE_METHODS and response.status_code == 200
+        # A table that is sent while it is read has no bytes to make a tag of.
+        if is_read and isinstance(response, Response):
+            return self._unless_known(request, response)
+        return response
+
+    def _unless_known(self, request: Request, response: Response) -> Response:
+        """The answer with its tag, or a 304. Only JSON made of bytes has one: the rest differs each time."""
+        if not (isinstance(response.data, bytes) and isinstance(response.accepted_renderer, JsonRenderer)):
+            del response.headers["ETag"]
+            return response
+        tag = response.headers.get("ETag") or content_tag(response.data)
+        response.headers["ETag"] = tag
+        if is_known(request, tag):
+            response.status_code, response.data = 304, None
+        return response
 
     def check_query(self, request: Request) -> None:
         """Raise ValidationError for a parameter that is not known here or that no database can hold."""
         wrong = {}
+        known = self.query_parameters if request.method in SAFE_METHODS else frozenset()
         for name, values in request.query_params.lists():
-            if name not in self.query_parameters and name != FORMAT_PARAMETER:
+            if name not in known and name != FORMAT_PARAMETER:
                 wrong[name] = [_("There is no such parameter.")]
             elif any("\x00" in value for value in values):
                 wrong[name] = [_("The value holds a NUL character.")]

@@ -1,11 +1,15 @@
-"""Database expressions that give a column as the text the API answers with, so that Python parses nothing."""
+"""Database expressions: columns as the texts of answers, texts as searches compare them, keysets."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Func, TextField
+from django.db.models import BooleanField, Expression, Func, TextField, Transform
 from django.db.models.functions import Cast
 from django.db.models.sql.compiler import SQLCompiler
+
+from aktar.edge.fields import BoundedCharField
+from aktar.edge.rules import PLAIN, TURKISH
 
 
 class InstantText(Func):
@@ -26,6 +30,45 @@ class InstantText(Func):
         # Django writes a datetime without its fraction when that is zero.
         template = "substr(replace(%(expressions)s, ' ', 'T') || '.000000', 1, 26) || 'Z'"
         return self.as_sql(compiler, connection, template=template, **context)
+
+
+class Folded(Transform):
+    """A text column as `edge.rules.folded` writes it, byte by byte comparable; as a lookup, `…__folded`.
+
+    It is plain SQL with every letter written out, so that an index on it serves each query that uses it.
+    """
+
+    lookup_name = "folded"
+    output_field = TextField()
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        template = f"""lower(translate(%(expressions)s, '{TURKISH}', '{PLAIN}') COLLATE "C")"""
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        template = "%(expressions)s"
+        for turkish, plain in zip(TURKISH, PLAIN, strict=True):
+            template = f"replace({template}, '{turkish}', '{plain}')"
+        return self.as_sql(compiler, connection, template=f"lower({template})", **context)
+
+
+BoundedCharField.register_lookup(Folded)
+
+
+def beyond(columns: Sequence[str], values: Sequence[Expression], *, is_descending: bool) -> Func:
+    """Whether a row's columns come after (or, `is_descending`, before) `values`, compared as one."""
+
+    def row(*parts: str | Expression) -> Func:
+        return Func(*parts, template="(%(expressions)s)", output_field=BooleanField())
+
+    sign = " < " if is_descending else " > "
+    return Func(
+        row(*columns), row(*values), template="%(expressions)s", arg_joiner=sign, output_field=BooleanField()
+    )
 
 
 def document_text(column: str) -> Cast:

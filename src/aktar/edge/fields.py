@@ -1,6 +1,7 @@
 """Column types that hold on SQLite as they do on PostgreSQL: bounded text, fixed-point numbers, JSON text."""
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -22,8 +23,15 @@ else:
     class HundredthsField(models.BigIntegerField):
         """A quantity or an amount of money as a whole number of hundredths; `"1.00"` outside is 100 here."""
 
+        def formfield(self, **options: Any) -> Any:
+            return _scaled_formfield(self, places=2, **options)
+
     class DegreesField(models.BigIntegerField):
         """A coordinate as a whole number of 1e-8 degrees; `"28.97817800"` outside is 2897817800 here."""
+
+        def formfield(self, **options: Any) -> Any:
+            bound = Decimal(180)
+            return _scaled_formfield(self, places=8, min_value=-bound, max_value=bound, **options)
 
     class DocumentField(models.TextField):
         """A JSON document kept as compact text, so that its key order survives (jsonb would reorder it).
@@ -47,3 +55,16 @@ else:
             if connection.vendor == "postgresql":
                 return f"{column} IS NULL OR ({column}::json) IS NOT NULL"
             return f"json_valid({column})"
+
+        def formfield(self, **options: Any) -> Any:
+            # Here, for the strict reader needs REST framework, which must not be loaded with the tables.
+            from aktar.edge.form_fields import DocumentFormField
+
+            kind = list if isinstance(self.get_default(), list) else dict
+            given = {"form_class": DocumentFormField, "kind": kind, "is_nullable": self.null}
+            return models.Field.formfield(self, **(given | options))
+
+    def _scaled_formfield(field: models.BigIntegerField, **options: Any) -> Any:
+        from aktar.edge.form_fields import ScaledField
+
+        return models.Field.formfield(field, **({"form_class": ScaledField} | options))

@@ -5,6 +5,11 @@ from django.urls import register_converter
 BIGGEST_ID = 2**63 - 1
 
 
+def is_id(text: str) -> bool:
+    """Whether a text is an id that a column could hold."""
+    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIGGEST_ID
+
+
 class IdConverter:
     """`<id:pk>` in a route."""
 

@@ -53,7 +53,7 @@ class StrictJSONParser(BaseParser):
         """Read a body; raises ParseError, UnsupportedMediaType or BodyTooLarge."""
         context = parser_context or {}
         _require_utf8(media_type or "")
-        body = _read(stream, context["request"].META)
+        body = read_body(stream, context["request"].META)
         if body and not media_type:
             raise UnsupportedMediaType("")
         document = decode(body)
@@ -95,7 +95,8 @@ def _require_utf8(media_type: str) -> None:
         raise UnsupportedMediaType(media_type)
 
 
-def _read(stream: IO[Any], meta: Mapping[str, Any]) -> bytes:
+def read_body(stream: IO[Any], meta: Mapping[str, Any]) -> bytes:
+    """The bytes of a body; raises BodyTooLarge, and ParseError for one that broke off."""
     limit: int = settings.AKTAR_MAX_BODY_BYTES
     declared = _declared_length(meta)
     if declared > limit:

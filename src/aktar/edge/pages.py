@@ -42,19 +42,51 @@ def page_request(query: QueryDict) -> PageRequest:
     return PageRequest(number=_number(query.get("page", "1")), limit=_limit(query.get("limit")))
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page stands: how many results the list has (null where nobody counted), and its neighbours."""
+
+    count: int | None
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdPage:
+    """The ids of one page, and where it stands."""
+
+    ids: list[int]
+    at: Place
+
+
+def place(request: Request, *, page: PageRequest, count: int) -> Place:
+    """Where a numbered page stands among `count` results."""
+    has_next = page.number * page.limit < count
+    url = request.build_absolute_uri() if has_next or page.number > 1 else ""
+    following = replace_query_param(url, "page", page.number + 1) if has_next else None
+    return Place(count=count, next=following, previous=_previous(url, page.number))
+
+
 def envelope(
     request: Request, *, page: PageRequest, count: int, results: bytes | Sequence[msgspec.Struct]
 ) -> bytes:
     """A list answer as JSON; `results` are shapes, or the JSON array itself."""
-    has_next = page.number * page.limit < count
-    url = request.build_absolute_uri() if has_next or page.number > 1 else ""
-    following = replace_query_param(url, "page", page.number + 1) if has_next else None
-    return b'{"count":%d,"next":%b,"previous":%b,"results":%b}' % (
-        count,
-        encode(following),
-        encode(_previous(url, page.number)),
+    return enclosed(place(request, page=page, count=count), results)
+
+
+def enclosed(at: Place, results: bytes | Sequence[msgspec.Struct]) -> bytes:
+    """A list answer as JSON; `results` are shapes, or the JSON array itself."""
+    return b'{"count":%b,"next":%b,"previous":%b,"results":%b}' % (
+        encode(at.count),
+        encode(at.next),
+        encode(at.previous),
         results if isinstance(results, bytes) else encode(results),
     )
+
+
+def limit_of(query: QueryDict) -> int:
+    """Read `limit`; raises ValidationError for a bad one."""
+    return _limit(query.get("limit"))
 
 
 def _previous(url: str, number: int) -> str | None:

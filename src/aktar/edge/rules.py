@@ -1,8 +1,15 @@
-"""How numbers and durations are written in the contract's text."""
+"""How numbers and durations are written in the contract's text, and which texts a search takes for alike."""
 
+import unicodedata
 from datetime import timedelta
+from string import ascii_lowercase, ascii_uppercase
 
 DEGREE_PLACES = 8
+
+TURKISH, PLAIN = "İıŞşĞğÜüÖöÇç", "iissgguuoocc"
+"""The letters of Turkish that ASCII lacks, each above the one that a search takes it for."""
+
+_FOLDING = str.maketrans(TURKISH + ascii_uppercase, PLAIN + ascii_lowercase)
 
 
 def decimal_text(hundredths: int) -> str:
@@ -32,3 +39,11 @@ def duration_text(value: timedelta) -> str:
     days = f"{value.days} " if value.days else ""
     fraction = f".{value.microseconds:06d}" if value.microseconds else ""
     return f"{days}{hours:02d}:{minutes:02d}:{seconds:02d}{fraction}"
+
+
+def folded(text: str) -> str:
+    """Write a text as searches compare it: small letters, the Turkish ones without their marks.
+
+    `İSTANBUL`, `Istanbul` and `ıstanbul` are one. The database says the same by `edge.expressions.Folded`.
+    """
+    return unicodedata.normalize("NFC", text).translate(_FOLDING)

@@ -11,6 +11,8 @@ from aktar.edge.json_parser import BIGGEST_INTEGER, SMALLEST_INTEGER
 # As many as a person reads; a body of a megabyte can hold a hundred thousand.
 _UNKNOWN_NAMED = 20
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ANY_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+_ONE_LINE = r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -57,9 +59,13 @@ class StrictIntegerField(serializers.Field[int, Any, int, Any]):
     def to_representation(self, value: int) -> int:
         return value
 
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        return {"type": "integer", "format": "int64", "minimum": self.min_value, "maximum": self.max_value}
+
 
 class StrictCharField(serializers.Field[str, Any, str, Any]):
-    """One line of text: a JSON string, not blank, without line breaks or other control characters."""
+    """One line of text: a JSON string without line breaks or other control characters."""
 
     default_error_messages = {
         "invalid": _("Give a text."),
@@ -68,14 +74,15 @@ class StrictCharField(serializers.Field[str, Any, str, Any]):
         "too_long": _("Give a text of at most {longest} characters."),
     }
 
-    def __init__(self, *, max_length: int, **options: Any) -> None:
+    def __init__(self, *, max_length: int, allow_blank: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self.max_length = max_length
+        self.allow_blank = allow_blank
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        if not data.strip():
+        if not (data.strip() or self.allow_blank):
             self.fail("blank")
         if len(data) > self.max_length:
             self.fail("too_long", longest=self.max_length)
@@ -85,6 +92,12 @@ class StrictCharField(serializers.Field[str, Any, str, Any]):
 
     def to_representation(self, value: str) -> str:
         return value
+
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        if self.allow_blank:
+            return {"type": "string", "maxLength": self.max_length, "pattern": _ANY_LINE}
+        return {"type": "string", "minLength": 1, "maxLength": self.max_length, "pattern": _ONE_LINE}
 
 
 def _unknown(keys: list[str]) -> dict[str, list[Any]]:

@@ -6,13 +6,18 @@ already in their place, so that what was encoded once is never encoded again.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 import msgspec
 
 Shape = TypeVar("Shape")
 
-Instant = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
+Instant = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", extra_json_schema={"format": "date-time"}
+    ),
+]
 """A UTC instant with six digits of a second and `Z`."""
 
 DecimalText = Annotated[str, msgspec.Meta(pattern=r"^-?\d+\.\d{2}$")]
@@ -25,6 +30,24 @@ Document = dict[str, Any]
 """A free JSON object."""
 
 encode = msgspec.json.Encoder().encode
+
+
+class Page(msgspec.Struct, Generic[Shape]):
+    """A page of a list: how many results there are, null on a page by cursor, and its neighbours' addresses.
+
+    `next` and `previous` are null where the list ends.
+    """
+
+    count: int | None
+    next: str | None
+    previous: str | None
+    results: list[Shape]
+
+
+class DetailShape(msgspec.Struct):
+    """Why a request was refused, in a sentence of the caller's language."""
+
+    detail: str
 
 
 def fragment(encoded: str | bytes, shape: type[Shape]) -> Shape:  # noqa: ARG001 - it gives the type

@@ -7,6 +7,7 @@ import math
 from datetime import datetime
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import ngettext
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
@@ -46,7 +47,12 @@ def by_address(request: Request, *, now: datetime) -> None:
 
 def by_login(request: Request, *, now: datetime) -> None:
     """Count an attempt to log in for its address; raises TooManyRequests."""
-    _take("AKTAR_THROTTLE_LOGIN", _neighbourhood_of(request), now=now)
+    by_login_form(request._request, now=now)
+
+
+def by_login_form(request: HttpRequest, *, now: datetime) -> None:
+    """The same for a request outside of REST framework; raises TooManyRequests."""
+    _take("AKTAR_THROTTLE_LOGIN", neighbourhood(client_address(request)), now=now)
 
 
 def forget() -> None:

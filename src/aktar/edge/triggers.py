@@ -51,18 +51,27 @@ class _TableTriggers(Operation):
 
 
 class RaisesReferenceVersion(_TableTriggers):
-    """Every write to `tables` raises the reference version, whoever writes.
+    """Every write to `tables` raises the reference version, whoever writes; `verbs` may name only some.
 
     SQLite drops a table's triggers when Django rebuilds the table to alter it: a migration that alters a
     reference table repeats this operation. A test holds that every reference table has its triggers.
     """
 
-    verbs = ("insert", "update", "delete")
     # The clock's microseconds, so that no number comes twice: not after a rollback, whose number a reader
     # inside the transaction may have seen, and not in a database brought back from a backup.
     on_postgresql = "greatest(held.version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
     # SQLite's clock tells milliseconds; chance fills the rest.
     on_sqlite = "max(version + 1, CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000 + abs(random() % 1000))"
+
+    def __init__(
+        self, tables: Collection[str], *, verbs: Collection[str] = ("insert", "update", "delete")
+    ) -> None:
+        super().__init__(tables)
+        self.verbs = tuple(verbs)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        name, positional, _named = super().deconstruct()
+        return (name, positional, {"verbs": self.verbs})
 
     def names(self, table: str) -> Iterable[str]:
         return [f"{table}_reference_{verb}" for verb in (*self.verbs, "truncate")]

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from aktar.catalog.models import PriceList, Product, StockList
 from aktar.edge.content_types import ContentType
+from aktar.edge.expressions import Folded
 from aktar.edge.fields import BoundedCharField, DocumentField, HundredthsField
 from aktar.places.models import City, Country, District, StockLocation, Township
 from aktar.workflow.models import State
@@ -28,6 +29,12 @@ class Customer(models.Model):
     phone_number = BoundedCharField(max_length=32, default="", blank=True)
     erp_code = BoundedCharField(max_length=100, null=True, blank=True)
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="customers")
+
+    class Meta:
+        indexes = [
+            models.Index(Folded("first_name"), name="orders_customer_first_folded"),
+            models.Index(Folded("last_name"), name="orders_customer_last_folded"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
@@ -62,18 +69,23 @@ class ShippingAddress(models.Model):
 
 
 class Order(models.Model):
-    """A customer's order."""
+    """A customer's order; what came from an installation that did not tell it is null until it does."""
 
     content_type = ContentType.ORDER
 
     number = BoundedCharField(max_length=64, unique=True)
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
-    shipping_address = models.ForeignKey(ShippingAddress, on_delete=models.PROTECT, related_name="+")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="orders")
+    shipping_address = models.ForeignKey(
+        ShippingAddress, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
-    date_placed = models.DateTimeField(db_index=True)
+    date_placed = models.DateTimeField(null=True, db_index=True)
     created_date = models.DateTimeField()
     modified_date = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(Folded("number"), name="orders_order_number_folded")]
 
     def __str__(self) -> str:
         return self.number
@@ -119,6 +131,9 @@ class Package(models.Model):
     state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
     created_date = models.DateTimeField()
     modified_date = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(Folded("number"), name="orders_package_number_folded")]
 
     def __str__(self) -> str:
         return self.number

@@ -174,11 +174,11 @@ def package_item_shape(row: tuple[Any, ...], to: PackageItemReferences) -> Packa
 
 @dataclass(frozen=True, slots=True)
 class CustomerSide:
-    """What an order's detail says of the customer."""
+    """What an order's detail says of the customer; null where nothing has told it yet."""
 
-    channel_name: str
-    customer: CustomerShape
-    shipping_address: ShippingAddressShape
+    channel_name: str | None
+    customer: CustomerShape | None
+    shipping_address: ShippingAddressShape | None
 
 
 def customer_side(order_id: int, reading: Reading) -> CustomerSide:
@@ -190,8 +190,16 @@ def customer_side(order_id: int, reading: Reading) -> CustomerSide:
     if not found:
         raise Order.DoesNotExist(order_id)
     channel_name, *row = found[0]
-    customer = CustomerShape(*row[:_CUSTOMER_WIDTH])
-    addressee = CustomerShape(*row[_CUSTOMER_WIDTH : 2 * _CUSTOMER_WIDTH])
+    customer = row[:_CUSTOMER_WIDTH]
+    return CustomerSide(
+        channel_name=channel_name,
+        customer=None if customer[_CUSTOMER_ID] is None else CustomerShape(*customer),
+        shipping_address=_shipping_address(row[_CUSTOMER_WIDTH:], reading),
+    )
+
+
+def _shipping_address(row: Sequence[Any], reading: Reading) -> ShippingAddressShape | None:
+    """The addressee's columns and the address's; cold, one query for each kind of geography."""
     (
         id_,
         city,
@@ -216,36 +224,34 @@ def customer_side(order_id: int, reading: Reading) -> CustomerSide:
         tax_office,
         tax_no,
         e_bill_taxpayer,
-    ) = row[2 * _CUSTOMER_WIDTH :]
-    return CustomerSide(
-        channel_name=channel_name,
-        customer=customer,
-        shipping_address=ShippingAddressShape(
-            id=id_,
-            city=places.cities.of([city], reading)[city],
-            country=places.countries.of([country], reading)[country],
-            township=places.townships.of([township], reading)[township],
-            district=None if district is None else places.districts.of([district], reading)[district],
-            customer=addressee,
-            address_type=address_type,
-            created_date=created,
-            modified_date=modified,
-            omnitron_id=omnitron_id,
-            mapping=None if mapping is None else document(mapping),
-            title=title,
-            is_active=bool(is_active),
-            line=line,
-            postcode=postcode,
-            notes=notes,
-            email=email,
-            phone_number=phone_number,
-            first_name=first_name,
-            last_name=last_name,
-            company_name=company_name,
-            tax_office=tax_office,
-            tax_no=tax_no,
-            e_bill_taxpayer=bool(e_bill_taxpayer),
-        ),
+    ) = row[_CUSTOMER_WIDTH:]
+    if id_ is None:
+        return None
+    return ShippingAddressShape(
+        id=id_,
+        city=places.cities.of([city], reading)[city],
+        country=places.countries.of([country], reading)[country],
+        township=places.townships.of([township], reading)[township],
+        district=None if district is None else places.districts.of([district], reading)[district],
+        customer=CustomerShape(*row[:_CUSTOMER_WIDTH]),
+        address_type=address_type,
+        created_date=created,
+        modified_date=modified,
+        omnitron_id=omnitron_id,
+        mapping=None if mapping is None else document(mapping),
+        title=title,
+        is_active=bool(is_active),
+        line=line,
+        postcode=postcode,
+        notes=notes,
+        email=email,
+        phone_number=phone_number,
+        first_name=first_name,
+        last_name=last_name,
+        company_name=company_name,
+        tax_office=tax_office,
+        tax_no=tax_no,
+        e_bill_taxpayer=bool(e_bill_taxpayer),
     )
 
 
@@ -256,6 +262,7 @@ def _customer_columns(prefix: str) -> tuple[str, ...]:
 
 
 _CUSTOMER_WIDTH = len(_customer_columns(""))
+_CUSTOMER_ID = _customer_columns("").index("id")
 _ADDRESS = "shipping_address__"
 _customer_side_rows = RowsOfIds(
     lambda ids: Order.objects.filter(pk__in=ids).values_list(

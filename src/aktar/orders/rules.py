@@ -1,9 +1,21 @@
-"""The states of packages and their items, and the events that packages tell of."""
+"""The states of orders, packages and their items, the events of packages, and orders yet to be placed."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+ORDER_STATUS = "OrderStatus"
 
 PACKAGE_STATUS = "PackageStatus"
 PACKAGE_ITEM_STATUS = "PackageItemStatus"
+
+
+class OrderStatus(StrEnum):
+    """`enum_value` of the state of an order and of its items, where an action knows it."""
+
+    CANCELLED = "100"
+    APPROVED = "400"
 
 
 class PackageStatus(StrEnum):
@@ -27,6 +39,7 @@ class PackageItemStatus(StrEnum):
     OUT_OF_STOCK = "920"
 
 
+PACKAGE_CREATED = "package.created"
 PACKAGE_TRANSITIONED = "package.status.transitioned"
 
 PACKAGE_EVENTS = {
@@ -41,3 +54,108 @@ PACKAGE_EVENTS = {
 
 CLOSED = frozenset({PackageStatus.PACKED, PackageStatus.CANCELLED})
 """A package in one of these is no longer touched by what becomes of its transfers."""
+
+
+class NothingToPack(Exception):
+    """Every item of the order is in a package already."""
+
+
+class PackageNumberTaken(Exception):
+    """A package of another order has this number."""
+
+
+class NotInOrder(Exception):
+    """The order has fewer pieces of some products, outside of packages, than are to be packed."""
+
+    def __init__(self, lines: Iterable[int]) -> None:
+        self.lines = tuple(lines)
+        super().__init__(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """So many pieces of a product."""
+
+    product: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """A customer to be found by `erp_code` within the channel, or made."""
+
+    first_name: str
+    last_name: str
+    email: str = ""
+    phone_number: str = ""
+    erp_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAddress:
+    """Where a new order shall go; geography by id."""
+
+    country: int
+    city: int
+    township: int
+    district: int | None
+    line: str
+    title: str = ""
+    postcode: str | None = None
+    notes: str | None = None
+    email: str | None = None
+    phone_number: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    company_name: str = ""
+    tax_office: str = ""
+    tax_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrderItem:
+    """Pieces of a product at one price each (money in hundredths of `price_currency`)."""
+
+    pieces: Pieces
+    price: int
+    net_amount: int
+    price_currency: str
+    retail_price: int | None = None
+    tax_rate: int | None = None
+    tax_amount: int | None = None
+    discount_amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order as it comes from outside; `channel` is an id, or the name of one that may be new."""
+
+    number: str
+    channel: int | str
+    customer: NewCustomer
+    shipping_address: NewAddress
+    items: tuple[NewOrderItem, ...]
+    date_placed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPackage:
+    """A package to be made of an order: `pieces` of it, or whatever no package holds yet."""
+
+    number: str | None = None
+    pieces: tuple[Pieces, ...] | None = None
+
+
+def next_in_series(start: str, taken: Iterable[str]) -> str:
+    """The number that follows the highest of `{start}1`, `{start}2`, … among those taken."""
+    counts = [
+        int(number.removeprefix(start))
+        for number in taken
+        if number.startswith(start) and number.removeprefix(start).isdecimal()
+    ]
+    return f"{start}{max(counts, default=0) + 1}"
+
+
+def next_package_number(order_number: str, taken: Iterable[str]) -> str:
+    """The number of an order's next package: `{order}P{n}`."""
+    return next_in_series(f"{order_number}P", taken)

@@ -5,6 +5,7 @@ from django.db import models
 
 from aktar.accounts.models import ApiToken
 from aktar.edge.content_types import ContentType
+from aktar.edge.expressions import Folded
 from aktar.edge.fields import BoundedCharField, DegreesField, DocumentField
 
 
@@ -16,6 +17,9 @@ class Country(models.Model):
     is_active = models.BooleanField(default=True)
     longitude = DegreesField(null=True, blank=True)
     latitude = DegreesField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(Folded("name"), name="places_country_name_folded")]
 
     def __str__(self) -> str:
         return self.name
@@ -30,6 +34,9 @@ class City(models.Model):
     longitude = DegreesField(null=True, blank=True)
     latitude = DegreesField(null=True, blank=True)
 
+    class Meta:
+        indexes = [models.Index(Folded("name"), name="places_city_name_folded")]
+
     def __str__(self) -> str:
         return self.name
 
@@ -42,6 +49,9 @@ class Township(models.Model):
     is_active = models.BooleanField(default=True)
     longitude = DegreesField(null=True, blank=True)
     latitude = DegreesField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(Folded("name"), name="places_township_name_folded")]
 
     def __str__(self) -> str:
         return self.name
@@ -110,6 +120,18 @@ class StockLocation(models.Model):
     target_transfer_interval = models.DurationField()
     erp_code = BoundedCharField(max_length=100, unique=True)
     use_as_shipper_location = models.BooleanField(default=False)
+
+    class Meta:
+        # None on the flags: nearly every location has the same ones, and there are thousands at most.
+        indexes = [
+            models.Index(Folded("name"), name="places_location_name_folded"),
+            models.Index(Folded("erp_code"), name="places_location_code_folded"),
+            models.Index(fields=["stock_location_type", "id"], name="places_location_type"),
+            models.Index(fields=["priority", "id"], name="places_location_priority"),
+            models.Index(fields=["omnitron_id"], name="places_location_omnitron"),
+            models.Index(fields=["created_date", "id"], name="places_location_created"),
+            models.Index(fields=["modified_date", "id"], name="places_location_modified"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.erp_code})"

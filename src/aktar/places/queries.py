@@ -1,12 +1,15 @@
 """Reads of places: encoded locations and geography, and the reach of a caller."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from aktar.accounts.models import ApiToken, User
 from aktar.accounts.models import Reach as TokenReach
-from aktar.edge.references import Fragments
+from aktar.edge.expressions import InstantText
+from aktar.edge.references import Fragments, Reading
 from aktar.edge.rules import degrees_text, duration_text
 from aktar.edge.shapes import instant_text
+from aktar.edge.statements import RowsOfIds
 from aktar.places.models import (
     Address,
     City,
@@ -24,6 +27,7 @@ from aktar.places.shapes import (
     CountryShape,
     DistrictShape,
     StockLocationShape,
+    StockLocationSimpleShape,
     TownshipShape,
 )
 
@@ -83,6 +87,64 @@ cities = Fragments(_load_cities, shape=CityShape)
 townships = Fragments(_load_townships, shape=TownshipShape)
 districts = Fragments(_load_districts, shape=DistrictShape)
 stock_locations = Fragments(_load_stock_locations, shape=StockLocationShape)
+
+
+def stock_location_shapes(ids: Sequence[int], reading: Reading) -> list[StockLocationShape]:
+    """The stock locations of these ids, in their order. No query, or one for those that are not at hand."""
+    found = stock_locations.of(ids, reading)
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def stock_locations_simple(ids: Sequence[int]) -> list[StockLocationSimpleShape]:
+    """The stock locations of these ids in brief, in their order. One query."""
+    rows = {row[0]: _simple(row) for row in _simple_rows.of(ids)}
+    return [rows[id_] for id_ in ids if id_ in rows]
+
+
+_SIMPLE_COLUMNS: tuple[Any, ...] = (
+    "id",
+    InstantText("created_date"),
+    InstantText("modified_date"),
+    "omnitron_id",
+    "name",
+    "erp_code",
+    "stock_location_type",
+    "is_active",
+    "is_fulfillment_center",
+    "priority",
+    "address_id",
+)
+_simple_rows = RowsOfIds(lambda ids: StockLocation.objects.filter(pk__in=ids).values_list(*_SIMPLE_COLUMNS))
+
+
+def _simple(row: tuple[Any, ...]) -> StockLocationSimpleShape:
+    (
+        id_,
+        created,
+        modified,
+        omnitron_id,
+        name,
+        erp_code,
+        stock_location_type,
+        is_active,
+        is_fulfillment_center,
+        priority,
+        address,
+    ) = row
+    return StockLocationSimpleShape(
+        id=id_,
+        created_date=created,
+        modified_date=modified,
+        omnitron_id=omnitron_id,
+        name=name,
+        erp_code=erp_code,
+        stock_location_type=stock_location_type,
+        # SQLite gives 0 and 1.
+        is_active=bool(is_active),
+        is_fulfillment_center=bool(is_fulfillment_center),
+        priority=priority,
+        address=address,
+    )
 
 
 def _country(row: Country) -> CountryShape:

@@ -98,3 +98,19 @@ class StockLocationShape(msgspec.Struct):
     target_transfer_interval: str
     erp_code: str
     use_as_shipper_location: bool
+
+
+class StockLocationSimpleShape(msgspec.Struct):
+    """A stock location in brief; `address` is an id."""
+
+    id: int
+    created_date: Instant
+    modified_date: Instant
+    omnitron_id: int | None
+    name: str
+    erp_code: str
+    stock_location_type: str
+    is_active: bool
+    is_fulfillment_center: bool
+    priority: int
+    address: int

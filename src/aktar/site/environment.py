@@ -84,6 +84,11 @@ VARIABLES = (
         "10/min",
         "How often one address may try to log in, or off.",
     ),
+    Variable(
+        "AKTAR_LOAD_TOKEN",
+        "",
+        "The token that `aktar load --from` calls the other installation with; the server does not read it.",
+    ),
 )
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
@@ -149,6 +154,12 @@ def public_url(environ: Mapping[str, str] = os.environ) -> str:
             f"AKTAR_PUBLIC_URL must be an address like https://aktar.example.com, not {value!r}."
         )
     return value
+
+
+def origin(url: str) -> str:
+    """The scheme, host and port of an address, as browsers name an origin."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def allowed_hosts(environ: Mapping[str, str] = os.environ) -> list[str]:

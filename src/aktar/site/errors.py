@@ -21,9 +21,14 @@ from aktar.site.front_door import HostNotServed
 from aktar.transfers.rules import (
     CargoCompanyRequired,
     CargoCompanyUnknown,
+    Fault,
+    NotAtEitherEnd,
     PackageDisagrees,
     TransferOrderUnknown,
     TransitionLogUnknown,
+    VersionDisagrees,
+    WishConflicts,
+    WishRefused,
 )
 from aktar.workflow.rules import CommandNotAllowed, CommandsDisagree, CommandUnknown
 
@@ -73,6 +78,31 @@ def _command_not_allowed(error: CommandNotAllowed) -> Mapping[str, Any]:
     }
 
 
+_FAULTS: Mapping[Fault, "str | Promise"] = {
+    Fault.ORDER_DISAGREES: _("This is not the order of the package."),
+    Fault.DESTINATION_DISAGREES: _("The package is dispatched from stock location {location}."),
+    Fault.PACKAGE_CLOSED: _("The package is packed or cancelled; nothing is brought to it any more."),
+    Fault.PACKAGE_NUMBER_TAKEN: _("Another package has this number."),
+    Fault.NOTHING_TO_PACK: _("Every item of the order is in a package already."),
+    Fault.NOT_IN_ORDER: _("The order has not so many pieces of this product outside of packages."),
+    Fault.NOT_IN_PACKAGE: _("The package holds no such product."),
+    Fault.TOO_FEW: _("The package holds only {count} of these that can be brought."),
+    Fault.IN_TRANSFER: _("Package item {item} is being brought by transfer order {number}."),
+}
+
+
+def _wish_refused(error: WishRefused) -> Mapping[str, Any]:
+    """Every reason at its place, as bodies are refused elsewhere."""
+    body: dict[str, Any] = {}
+    for refusal in error.refusals:
+        *path, last = map(str, refusal.place)
+        fields = body
+        for step in path:
+            fields = fields.setdefault(step, {})
+        fields.setdefault(last, []).append(str(_FAULTS[refusal.fault]).format(**refusal.about))
+    return body
+
+
 TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (
         OperationalError,
@@ -81,6 +111,10 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (WrongCredentials, Answer(400, about("non_field_errors", _("Wrong user name or password.")))),
     (TransferOrderUnknown, Answer(404, detail(_("There is no such transfer order.")))),
     (TransitionLogUnknown, Answer(404, detail(_("There is no such transition log of this object.")))),
+    (VersionDisagrees, Answer(412, detail(_("The transfer order has changed since you read it.")))),
+    (NotAtEitherEnd, Answer(403, detail(_("You work neither at the source nor at the destination.")))),
+    (WishConflicts, Answer(409, _wish_refused)),
+    (WishRefused, Answer(400, _wish_refused)),
     (PackageDisagrees, Answer(400, about("package", _("This is not the package of the transfer order.")))),
     (CommandUnknown, Answer(400, _command_unknown)),
     (CommandsDisagree, Answer(400, about("slug", _("transition and slug name two different commands.")))),

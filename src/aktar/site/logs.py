@@ -54,6 +54,8 @@ def configuration(settings: LogSettings) -> dict[str, Any]:
         "loggers": {
             # Every refused request has its line in the access log already; only failures need a traceback.
             "django.request": {"level": "ERROR"},
+            # Moving in makes very many requests, and says itself what came of them.
+            "httpx": {"level": "WARNING"},
         },
     }
 

@@ -1,12 +1,14 @@
 """Django's settings, read from the environment once; `.env.example` lists every variable."""
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from aktar.edge.addresses import parse_networks
+from aktar.edge.admin import ADMIN_PATH
 from aktar.edge.rates import parse_rate
-from aktar.site import environment, postgresql, sqlite
+from aktar.site import admin_theme, environment, postgresql, sqlite
 from aktar.site.logs import LogSettings
 from aktar.site.secret_key import secret_key
 
@@ -26,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular_sidecar",
     "aktar.edge",
     "aktar.accounts",
     "aktar.workflow",
@@ -35,6 +38,10 @@ INSTALLED_APPS = [
     "aktar.orders",
     "aktar.transfers",
     "aktar.site",
+    "unfold.apps.BasicAppConfig",  # the theme's templates go before the admin's own
+    "aktar.edge.admin.apps.AdminConfig",
+    "django.contrib.sessions",
+    "django.contrib.messages",
 ]
 MIDDLEWARE = [
     "aktar.site.access_log.access_log",
@@ -42,12 +49,23 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "aktar.edge.language.language_middleware",
     "aktar.site.front_door.front_door",
+    # These act under /admin/ alone.
+    "aktar.edge.admin.doors.AdminFrames",
+    "aktar.edge.admin.doors.AdminSessions",
+    "aktar.edge.admin.doors.AdminUsers",
+    "aktar.edge.admin.doors.AdminMessages",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
 
@@ -81,6 +99,17 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # files are served from the packages that brought them: nothing to collect
 WHITENOISE_AUTOREFRESH = False
 
+# -- The admin --------------------------------------------------------------------------------------------
+UNFOLD = admin_theme.UNFOLD
+LOGIN_REDIRECT_URL = ADMIN_PATH
+SESSION_COOKIE_NAME = "aktar_session"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = ADMIN_PATH
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = AKTAR_PUBLIC_URL.startswith("https://")
+CSRF_COOKIE_HTTPONLY = True
+# A proxy may speak plain HTTP with the server while browsers came by https.
+CSRF_TRUSTED_ORIGINS = [environment.origin(AKTAR_PUBLIC_URL)]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -97,6 +126,19 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["aktar.edge.renderers.JsonRenderer", "aktar.edge.renderers.HtmlRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "aktar.edge.negotiation.Negotiation",
     "EXCEPTION_HANDLER": "aktar.site.errors.answer",
+    "DEFAULT_SCHEMA_CLASS": "aktar.edge.openapi.OperationSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "aktar",
+    "DESCRIPTION": "Transfer orders between stores and warehouses: what is sent and how far it has come.",
+    "VERSION": version("aktar"),
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    "SERVERS": [{"url": "/"}],
+    "SCHEMA_PATH_PREFIX": "/",
+    "POSTPROCESSING_HOOKS": [],
+    # As in the routes, where a resource's parts stand together.
+    "SORT_OPERATIONS": False,
 }
 
 # -- Languages and logs -----------------------------------------------------------------------------------

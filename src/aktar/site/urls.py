@@ -1,14 +1,25 @@
 """Every route of the product."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from aktar.site import errors, health
+from aktar.site import errors, health, openapi
+from aktar.site.front_page import front_page
 
+admin.autodiscover()  # here and not when Django wakes: commands have no pages
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", front_page),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("api/schema/", openapi.DocumentView.as_view(), name="openapi-document"),
+    path("api/docs/", openapi.swagger_ui),
+    path("api/redoc/", openapi.redoc),
+    path("admin/", admin.site.urls),
     path("", include("aktar.accounts.urls")),
     path("api/v1/oms/", include("aktar.transfers.urls")),
+    path("api/v1/oms/", include("aktar.places.urls")),
+    path("api/v1/oms/", include("aktar.catalog.urls")),
+    path("api/v1/oms/", include("aktar.workflow.urls")),
 ]
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

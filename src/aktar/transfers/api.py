@@ -1,4 +1,4 @@
-"""The contract's endpoints of transfer orders: nine reads, three writes; one call further down each."""
+"""The endpoints of transfer orders: nine reads, four writes; one call further down each."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,65 +6,125 @@ from typing import Any
 import msgspec
 from django.db.models import QuerySet
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aktar.accounts.authentication import token_of
 from aktar.edge.api import ApiView
+from aktar.edge.conditions import expected_versions, is_known, version_tag
 from aktar.edge.content_types import ContentType
+from aktar.edge.exports import ExportView
+from aktar.edge.lists import LIST_PARAMETERS
+from aktar.edge.operations import answers
 from aktar.edge.pages import PAGE_PARAMETERS, envelope, page_request
 from aktar.edge.references import reading
-from aktar.edge.shapes import encode
+from aktar.edge.shapes import DetailShape, Page, encode
 from aktar.places.queries import reach_of
 from aktar.places.rules import Reach
-from aktar.transfers import actions
-from aktar.transfers.bodies import CommandBody, InvoiceNumberBody, RemoteIdBody
+from aktar.transfers import actions, exports
+from aktar.transfers.bodies import CommandBody, InvoiceNumberBody, RemoteIdBody, TransferOrderBody
+from aktar.transfers.effects import Answer
+from aktar.transfers.filters import TransferOrderFilters
+from aktar.transfers.models import TransferOrder
 from aktar.transfers.queries import (
-    NEWEST_FIRST,
     SORTS,
     require_log_visible,
     require_visible,
-    sorted_by,
     transfer_order_detail,
+    transfer_order_version,
     transfer_orders,
     transfer_orders_simple,
     visible_transfer_orders,
 )
+from aktar.transfers.shapes import (
+    CommandAnswerShape,
+    TransferOrderDetailShape,
+    TransferOrderShape,
+    TransferOrderSimpleShape,
+)
 from aktar.webhooks.queries import short_webhook_event_shapes, webhook_event_shapes, webhook_events
+from aktar.webhooks.shapes import ShortWebhookEventShape, WebhookEventShape
 from aktar.workflow.queries import short, transition_log_shapes, transition_logs
+from aktar.workflow.shapes import CommandRefusalShape, ShortTransitionLogShape, TransitionLogShape
 
 
-class TransferOrderListView(ApiView):
-    """Transfer orders in full, page by page."""
+class TransferOrderLists(ExportView):
+    """What the two lists of transfer orders have in common."""
 
-    query_parameters = PAGE_PARAMETERS | {"sort"}
+    filters = TransferOrderFilters
+    sorts = SORTS
+    query_parameters = LIST_PARAMETERS | TransferOrderFilters.names()
 
-    def get(self, request: Request) -> Response:
+    def answer(
+        self, request: Request, shapes: Callable[[list[int]], Sequence[msgspec.Struct]]
+    ) -> HttpResponseBase:
+        """A page in JSON or for a browser, or a table."""
+        everything = visible_transfer_orders(_reach(request))
+        if not self.is_table(request):
+            return self.page(request, everything, shapes)
         current = reading(self.language)
-        found = sorted_by(visible_transfer_orders(_reach(request)), _sort(request))
-        return _page(request, found, lambda page: transfer_orders(_ids(page), current))
+        return self.table(
+            request,
+            everything,
+            title="transfer_orders",
+            columns=exports.columns(),
+            rows=lambda ids: exports.rows(ids, current),
+        )
 
 
-class TransferOrderSimpleListView(ApiView):
-    """Transfer orders in brief, page by page."""
+class TransferOrderListView(TransferOrderLists):
+    """Transfer orders in full, page by page, or as a table; a new one is posted here."""
 
-    query_parameters = PAGE_PARAMETERS | {"sort"}
+    @answers(Page[TransferOrderShape])
+    def get(self, request: Request) -> HttpResponseBase:
+        current = reading(self.language)
+        return self.answer(request, lambda ids: transfer_orders(ids, current))
 
-    def get(self, request: Request) -> Response:
-        found = sorted_by(visible_transfer_orders(_reach(request)), _sort(request))
-        return _page(request, found, lambda page: transfer_orders_simple(_ids(page)))
+    @answers({201: TransferOrderDetailShape}, takes=TransferOrderBody, name="create_transfer_order")
+    def post(self, request: Request) -> Response:
+        """Make a transfer order, with its package and order where they are new."""
+        body = TransferOrderBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        answering = self.answering(self._created)
+        actions.request_transfer_order(
+            body.validated_data,
+            by=token_of(request).user,
+            reach=_reach(request),
+            now=self.now,
+            then=answering,
+        )
+        return answering.response
+
+    def _created(self, order: TransferOrder) -> Response:
+        current = reading(self.language)
+        headers = {
+            "ETag": version_tag(order.version, current),
+            "Location": self.request.build_absolute_uri(f"{order.pk}/"),
+        }
+        return Response(encode(transfer_order_detail(order.pk, current)), status=201, headers=headers)
+
+
+class TransferOrderSimpleListView(TransferOrderLists):
+    """Transfer orders in brief, page by page, or as a table."""
+
+    @answers(Page[TransferOrderSimpleShape])
+    def get(self, request: Request) -> HttpResponseBase:
+        return self.answer(request, transfer_orders_simple)
 
 
 class TransferOrderDetailView(ApiView):
     """One transfer order with the customer's side."""
 
+    @answers(TransferOrderDetailShape)
     def get(self, request: Request, pk: int) -> Response:
-        reach = _reach(request)
-        if not reach.everything:
-            require_visible(pk, reach)
-        return Response(encode(transfer_order_detail(pk, reading(self.language))))
+        current = reading(self.language)
+        # Before the content: a tag may be older than what it stands for, never newer.
+        tag = version_tag(transfer_order_version(pk, _reach(request)), current)
+        if is_known(request, tag):
+            return Response(status=304, headers={"ETag": tag})
+        return Response(encode(transfer_order_detail(pk, current)), headers={"ETag": tag})
 
 
 class TransitionLogListView(ApiView):
@@ -72,6 +132,7 @@ class TransitionLogListView(ApiView):
 
     query_parameters = PAGE_PARAMETERS
 
+    @answers(Page[TransitionLogShape])
     def get(self, request: Request, pk: int) -> Response:
         require_visible(pk, _reach(request))
         current = reading(self.language)
@@ -84,6 +145,7 @@ class ShortTransitionLogListView(ApiView):
 
     query_parameters = PAGE_PARAMETERS
 
+    @answers(Page[ShortTransitionLogShape])
     def get(self, request: Request, pk: int) -> Response:
         require_visible(pk, _reach(request))
         current = reading(self.language)
@@ -96,6 +158,7 @@ class TransitionLogDetailView(ApiView):
 
     content_types: tuple[ContentType, ...] = (ContentType.TRANSFER_ORDER,)
 
+    @answers(TransitionLogShape)
     def get(self, request: Request, pk: int, log_id: int) -> Response:
         log = require_log_visible(log_id, object_id=pk, kinds=self.content_types, reach=_reach(request))
         return Response(encode(transition_log_shapes(log, reading(self.language))[0]))
@@ -112,6 +175,7 @@ class WebhookEventListView(ApiView):
 
     query_parameters = PAGE_PARAMETERS
 
+    @answers(Page[WebhookEventShape])
     def get(self, request: Request, pk: int) -> Response:
         require_visible(pk, _reach(request))
         return _page(request, webhook_events(ContentType.TRANSFER_ORDER, pk), webhook_event_shapes)
@@ -122,6 +186,7 @@ class ShortWebhookEventListView(ApiView):
 
     query_parameters = PAGE_PARAMETERS
 
+    @answers(Page[ShortWebhookEventShape])
     def get(self, request: Request, pk: int) -> Response:
         require_visible(pk, _reach(request))
         return _page(request, webhook_events(ContentType.TRANSFER_ORDER, pk), short_webhook_event_shapes)
@@ -130,6 +195,7 @@ class ShortWebhookEventListView(ApiView):
 class WebhookEventDetailView(ApiView):
     """One event that one webhook is owed of a transfer order."""
 
+    @answers(WebhookEventShape)
     def get(self, request: Request, pk: int, webhook_event_id: int) -> Response:
         require_visible(pk, _reach(request))
         owed = webhook_event_shapes(
@@ -143,11 +209,18 @@ class WebhookEventDetailView(ApiView):
 class CommandView(ApiView):
     """Runs a command: 204, or 200 with what the command has to say."""
 
+    @answers(
+        {204: None, 200: CommandAnswerShape},
+        takes=CommandBody,
+        refuses={409: CommandRefusalShape, 412: DetailShape},
+        name="run_command",
+    )
     def post(self, request: Request, pk: int) -> Response:
         body = CommandBody(data=request.data, context={"transfer": pk})
         body.is_valid(raise_exception=True)
         asked = body.validated_data
-        answer = actions.run_command(
+        answering = self.answering(_command_answer)
+        actions.run_command(
             pk,
             transition=asked.get("transition"),
             slug=asked.get("slug"),
@@ -156,54 +229,65 @@ class CommandView(ApiView):
             by=token_of(request).user,
             reach=_reach(request),
             now=self.now,
+            expected=expected_versions(request),
+            then=answering,
         )
-        if answer is None:
-            return Response(status=204)
-        if answer["transfer_order"] is None:
-            answer = {**answer, "detail": _("No other source was left; the goods are out of stock.")}
-        return Response(encode(answer))
+        return answering.response
 
 
 class SetInvoiceNumberView(ApiView):
     """Sets the invoice number."""
 
+    @answers({204: None}, takes=InvoiceNumberBody, refuses={412: DetailShape})
     def post(self, request: Request, pk: int) -> Response:
         body = InvoiceNumberBody(data=request.data)
         body.is_valid(raise_exception=True)
+        answering = self.answering(_nothing_to_say)
         actions.set_invoice_number(
-            pk, body.validated_data["invoice_number"], reach=_reach(request), now=self.now
+            pk,
+            body.validated_data["invoice_number"],
+            reach=_reach(request),
+            now=self.now,
+            expected=expected_versions(request),
+            then=answering,
         )
-        return Response(status=204)
+        return answering.response
 
 
 class SetRemoteIdView(ApiView):
     """Sets the id that another system knows the transfer order by."""
 
+    @answers({204: None}, takes=RemoteIdBody, refuses={412: DetailShape})
     def post(self, request: Request, pk: int) -> Response:
         body = RemoteIdBody(data=request.data)
         body.is_valid(raise_exception=True)
-        actions.set_remote_id(pk, body.validated_data["remote_id"], reach=_reach(request), now=self.now)
+        answering = self.answering(_nothing_to_say)
+        actions.set_remote_id(
+            pk,
+            body.validated_data["remote_id"],
+            reach=_reach(request),
+            now=self.now,
+            expected=expected_versions(request),
+            then=answering,
+        )
+        return answering.response
+
+
+def _command_answer(answer: Answer) -> Response:
+    if answer is None:
         return Response(status=204)
+    if answer["transfer_order"] is None:
+        answer = {**answer, "detail": _("No other source was left; the goods are out of stock.")}
+    return Response(encode(answer))
+
+
+def _nothing_to_say(_answer: Answer) -> Response:
+    return Response(status=204)
 
 
 def _reach(request: Request) -> Reach:
     token = token_of(request)
     return reach_of(token.user, token)
-
-
-def _sort(request: Request) -> str:
-    """The `sort` asked for; raises ValidationError for one that is not offered."""
-    sort: str = request.query_params.get("sort", NEWEST_FIRST)
-    if sort.removeprefix("-") not in SORTS:
-        offered = ", ".join(SORTS)
-        raise ValidationError(
-            {"sort": [_("Sort by one of {offered}, each also with -.").format(offered=offered)]}
-        )
-    return sort
-
-
-def _ids(page: QuerySet[Any]) -> list[int]:
-    return list(page.values_list("pk", flat=True))
 
 
 def _page(

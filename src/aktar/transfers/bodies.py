@@ -7,9 +7,14 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from aktar.catalog.bodies import SkuLinesField
+from aktar.edge.body_fields import InstantBodyField
 from aktar.edge.ids import BIGGEST_ID
 from aktar.edge.serializers import StrictCharField, StrictIntegerField, StrictSerializer
-from aktar.transfers.rules import CommandParameters
+from aktar.orders.bodies import LineBody, OrderField, PackageField
+from aktar.orders.rules import NewPackage
+from aktar.places.bodies import StockLocationField
+from aktar.transfers.rules import CommandParameters, TransferWish
 
 MOST_PARAMETER_BYTES = 8 * 1024
 
@@ -29,12 +34,22 @@ class IdOrDigitsField(serializers.Field[int, Any, int, Any]):
     def to_representation(self, value: int) -> int:
         return value
 
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        digits = {"type": "string", "pattern": "^0*[1-9][0-9]*$", "maxLength": len(str(BIGGEST_ID)) - 1}
+        number = {"type": "integer", "format": "int64", "minimum": 1, "maximum": BIGGEST_ID}
+        return {"anyOf": [number, digits]}
+
 
 class TextOrNumberField(StrictCharField):
     """A short text, or a whole number that stands for one: ids of users in other systems come as either."""
 
     def to_internal_value(self, data: Any) -> str:
         return super().to_internal_value(str(data) if type(data) is int else data)
+
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        return {"anyOf": [super().json_schema(), {"type": "integer", "format": "int64"}]}
 
 
 class WebAddressField(StrictCharField):
@@ -52,8 +67,12 @@ class WebAddressField(StrictCharField):
             self.fail("scheme")
         return address
 
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        return super().json_schema() | {"format": "uri", "pattern": "^https?://"}
 
-class KnownParameters(serializers.Serializer[Any]):
+
+class InputParameters(serializers.Serializer[Any]):
     """The input parameters that are read; further ones are only logged."""
 
     cargo_company = IdOrDigitsField(required=False, allow_null=True)
@@ -66,6 +85,8 @@ class KnownParameters(serializers.Serializer[Any]):
 class InputParametersField(serializers.Field[CommandParameters, Any, Any, Any]):
     """The parameters of a command: an object, `{}` where there are none."""
 
+    reads_as = InputParameters
+
     default_error_messages = {
         "invalid": _("Give an object, {{}} if the command needs no parameters."),
         "too_long": _("Give parameters of at most {longest} bytes."),
@@ -77,7 +98,7 @@ class InputParametersField(serializers.Field[CommandParameters, Any, Any, Any]):
         if len(json.dumps(data, ensure_ascii=False).encode()) > MOST_PARAMETER_BYTES:
             self.fail("too_long", longest=MOST_PARAMETER_BYTES)
         # Forms of store applications send what was left empty as "".
-        known = KnownParameters(data={name: value for name, value in data.items() if value != ""})
+        known = InputParameters(data={name: value for name, value in data.items() if value != ""})
         known.is_valid(raise_exception=True)
         read = known.validated_data
         return CommandParameters(
@@ -92,7 +113,7 @@ class InputParametersField(serializers.Field[CommandParameters, Any, Any, Any]):
 
 
 class CommandBody(StrictSerializer):
-    """A command by `transition` (its id), by `slug`, or by both; `context["transfer"]` is the path's id."""
+    """A command by `transition` (its id), by `slug`, or by both; a `transfer` must be the path's id."""
 
     transition = StrictIntegerField(required=False, allow_null=True, min_value=1)
     slug = StrictCharField(max_length=150, required=False, allow_null=True)
@@ -121,3 +142,33 @@ class RemoteIdBody(StrictSerializer):
     """Another system's id."""
 
     remote_id = StrictCharField(max_length=100)
+
+
+class TransferOrderBody(StrictSerializer):
+    """A transfer order that is to be made, for a package that is there or for a new one of an order."""
+
+    source = StockLocationField()  # type: ignore[assignment]  # a field, not the option of one
+    destination = StockLocationField(help_text="The location that dispatches the package.")
+    package = PackageField(required=False, allow_null=True)
+    order = OrderField(required=False, allow_null=True)
+    items = SkuLinesField(child=LineBody())
+    target_transfer_date = InstantBodyField(
+        required=False, allow_null=True, help_text="By the source's usual interval, where it is missing."
+    )
+    invoice_number = StrictCharField(max_length=100, required=False, allow_null=True)
+    remote_id = StrictCharField(max_length=100, required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> Any:
+        source, destination = attrs.pop("source").pk, attrs.pop("destination").pk
+        package, order = attrs.pop("package", None) or NewPackage(), attrs.pop("order", None)
+        wrong = {}
+        if source == destination:
+            wrong["destination"] = [_("Goods are brought from one location to another one.")]
+        if isinstance(package, NewPackage) and order is None:
+            wrong["order"] = [_("There is no such package; a new one needs its order.")]
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        items = tuple(attrs.pop("items"))
+        return TransferWish(
+            source=source, destination=destination, package=package, order=order, items=items, **attrs
+        )

@@ -30,13 +30,6 @@ from aktar.transfers.rules import (
 )
 from aktar.workflow.queries import workflow
 
-
-def raise_versions(package_items: Collection[int], *, but: int) -> None:
-    """Raise the version of every other transfer order that shows one of these package items. One query."""
-    showing = TransferItem.objects.filter(package_item_id__in=package_items).values("transfer_order_id")
-    TransferOrder.objects.filter(pk__in=showing).exclude(pk=but).update(version=F("version") + 1)
-
-
 Answer = Mapping[str, Any] | None
 
 
@@ -110,6 +103,22 @@ def renew(run: Run) -> Answer:
     return {"transfer_order": None}
 
 
+def move_items_of_package(
+    package: Package,
+    items: Collection[int],
+    *,
+    order: TransferOrder,
+    to: PackageItemStatus,
+    reading: Reading,
+    now: datetime,
+) -> None:
+    """Put the items of a locked package that `order` brings into a state."""
+    move_package_items(package, items, to=to, reading=reading, now=now)
+    # A cancelled transfer that was to bring them shows them still: who holds its tag must hear of the change.
+    others = TransferOrder.objects.filter(transferitem_set__package_item__in=items).exclude(pk=order.pk)
+    others.update(version=F("version") + 1)
+
+
 EFFECTS: Mapping[str, Callable[[Run], Answer]] = {
     "ready": ready,
     "ready_advance": ready_advance,
@@ -136,11 +145,8 @@ def _move_package(run: Run, to: PackageStatus) -> None:
 
 
 def _move_package_items(run: Run, to: PackageItemStatus) -> None:
-    items = list(
-        TransferItem.objects.filter(transfer_order=run.order).values_list("package_item_id", flat=True)
-    )
-    move_package_items(run.package, items, to=to, reading=run.reading, now=run.now)
-    raise_versions(items, but=run.order.pk)
+    items = TransferItem.objects.filter(transfer_order=run.order).values_list("package_item_id", flat=True)
+    move_items_of_package(run.package, list(items), order=run.order, to=to, reading=run.reading, now=run.now)
 
 
 def _others_open(run: Run) -> bool:

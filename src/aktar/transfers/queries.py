@@ -1,6 +1,5 @@
 """Reads of transfer orders: ids of a page first, then a fixed number of queries for exactly those."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -10,23 +9,16 @@ from django.db.models import Q, QuerySet
 from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import InstantText
 from aktar.edge.references import Fragments, Reading
-from aktar.edge.rules import decimal_text
 from aktar.edge.statements import RowsOfIds
 from aktar.orders.models import Package
-from aktar.orders.queries import (
-    PACKAGE_ITEM_WIDTH,
-    customer_side,
-    package_item_columns,
-    package_item_references,
-    package_item_shape,
-)
+from aktar.orders.queries import customer_side
 from aktar.places.queries import stock_locations
 from aktar.places.rules import Reach
-from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder
+from aktar.transfers.items.queries import ORDER, ORDER_VERSION, items_by_order, rows_of_orders
+from aktar.transfers.models import CargoCompany, TransferOrder
 from aktar.transfers.rules import TransferOrderUnknown, TransitionLogUnknown
 from aktar.transfers.shapes import (
     CargoCompanyShape,
-    TransferItemShape,
     TransferOrderDetailShape,
     TransferOrderPayloadShape,
     TransferOrderShape,
@@ -36,7 +28,6 @@ from aktar.transfers.shapes import (
 from aktar.workflow.models import TransitionLog
 from aktar.workflow.queries import workflow_shapes
 
-NEWEST_FIRST = "-id"
 SORTS = ("id", "created_date", "modified_date", "order_id", "target_transfer_date")
 
 
@@ -49,17 +40,18 @@ def visible_transfer_orders(reach: Reach) -> QuerySet[TransferOrder]:
     )
 
 
-def sorted_by(orders: QuerySet[TransferOrder], sort: str) -> QuerySet[TransferOrder]:
-    """In the order of `sort` (one of SORTS, `-` before it for descending), ties by id the same way."""
-    if sort.removeprefix("-") == "id":
-        return orders.order_by(sort)
-    return orders.order_by(sort, "-id" if sort.startswith("-") else "id")
-
-
 def require_visible(order_id: int, reach: Reach) -> None:
     """Raise TransferOrderUnknown unless the caller may see this transfer order. One query."""
     if not visible_transfer_orders(reach).filter(pk=order_id).exists():
         raise TransferOrderUnknown
+
+
+def transfer_order_version(order_id: int, reach: Reach) -> int:
+    """The version of a transfer order. One query. Raises TransferOrderUnknown where the caller sees none."""
+    for version, *ends in _version_rows.of([order_id]):
+        if reach.everything or not reach.locations.isdisjoint(ends):
+            return int(version)
+    raise TransferOrderUnknown
 
 
 def require_log_visible(
@@ -94,7 +86,7 @@ def transfer_orders(ids: Sequence[int], reading: Reading) -> list[TransferOrderS
     stock lists, cargo companies. A write between the two queries makes it ask both again.
     """
     rows, item_rows = _untorn(ids)
-    items = _items(item_rows, reading)
+    items = items_by_order(item_rows, reading)
     places = stock_locations.of({id_ for row in rows.values() for id_ in (row[1], row[2])}, reading)
     carriers = cargo_companies.of({row[_CARRIER] for row in rows.values()}, reading)
     workflow = workflow_shapes(reading)
@@ -219,6 +211,10 @@ _CARRIER, _VERSION = 19, 22
 _MOST_TRIES = 10
 _order_rows = RowsOfIds(lambda ids: TransferOrder.objects.filter(pk__in=ids).values_list(*_ORDER_COLUMNS))
 
+_version_rows = RowsOfIds(
+    lambda ids: TransferOrder.objects.filter(pk__in=ids).values_list("version", "source_id", "destination_id")
+)
+
 _SIMPLE_COLUMNS: tuple[Any, ...] = (
     "id",
     InstantText("created_date"),
@@ -234,79 +230,15 @@ _SIMPLE_COLUMNS: tuple[Any, ...] = (
 )
 _simple_rows = RowsOfIds(lambda ids: TransferOrder.objects.filter(pk__in=ids).values_list(*_SIMPLE_COLUMNS))
 
-_ITEM_COLUMNS: tuple[Any, ...] = (
-    *package_item_columns("package_item__"),
-    "id",
-    "state_id",
-    "unit_type",
-    "product_id",
-    InstantText("created_date"),
-    InstantText("modified_date"),
-    "name",
-    "quantity",
-    "stock_code",
-    "barcode",
-    "transfer_order_id",
-    "transfer_order__version",
-)
-_ITEM_ORDER, _ITEM_VERSION = PACKAGE_ITEM_WIDTH + 10, PACKAGE_ITEM_WIDTH + 11
-_ITEM_PRODUCT = PACKAGE_ITEM_WIDTH + 3
-_item_rows = RowsOfIds(
-    lambda orders: (
-        TransferItem.objects.filter(transfer_order_id__in=orders).order_by("id").values_list(*_ITEM_COLUMNS)
-    )
-)
-
 
 def _untorn(ids: Sequence[int]) -> tuple[dict[int, tuple[Any, ...]], list[tuple[Any, ...]]]:
     """The rows of transfer orders, and those of their items as they were at the same version."""
     for _ in range(_MOST_TRIES):
         orders = {row[0]: row for row in _order_rows.of(ids)}
-        items = _item_rows.of(ids)
-        if all(
-            row[_ITEM_ORDER] in orders and orders[row[_ITEM_ORDER]][_VERSION] == row[_ITEM_VERSION]
-            for row in items
-        ):
+        items = rows_of_orders.of(ids)
+        if all(row[ORDER] in orders and orders[row[ORDER]][_VERSION] == row[ORDER_VERSION] for row in items):
             break
     return orders, items
-
-
-def _items(rows: Sequence[tuple[Any, ...]], reading: Reading) -> dict[int, list[TransferItemShape]]:
-    """The items of these rows by transfer order. No query, save for references that are not at hand."""
-    references = package_item_references(rows, reading, products={row[_ITEM_PRODUCT] for row in rows})
-    items: dict[int, list[TransferItemShape]] = defaultdict(list)
-    for row in rows:
-        (
-            id_,
-            state,
-            unit_type,
-            product,
-            created,
-            modified,
-            name,
-            quantity,
-            stock_code,
-            barcode,
-            order,
-            _version,
-        ) = row[PACKAGE_ITEM_WIDTH:]
-        items[order].append(
-            TransferItemShape(
-                id=id_,
-                state=references.states[state],
-                unit_type=unit_type,
-                package_item=package_item_shape(row[:PACKAGE_ITEM_WIDTH], references),
-                product=references.products[product],
-                created_date=created,
-                modified_date=modified,
-                name=name,
-                quantity=decimal_text(quantity),
-                stock_code=stock_code,
-                barcode=barcode,
-                transfer_order=order,
-            )
-        )
-    return items
 
 
 def _load_cargo_companies(ids: Collection[int]) -> dict[int, CargoCompanyShape]:
@@ -319,6 +251,12 @@ def _load_cargo_companies(ids: Collection[int]) -> dict[int, CargoCompanyShape]:
 
 
 cargo_companies = Fragments(_load_cargo_companies, shape=CargoCompanyShape)
+
+
+def cargo_company_shapes(ids: Sequence[int], reading: Reading) -> list[CargoCompanyShape]:
+    """The cargo companies of these ids, in their order. No query, or one for those that are not at hand."""
+    found = cargo_companies.of(ids, reading)
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def _fields(shape: msgspec.Struct) -> dict[str, Any]:

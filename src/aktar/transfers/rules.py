@@ -1,9 +1,12 @@
 """What is true of transfer orders whatever the database: their states, events, numbers and parameters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from aktar.orders.rules import NewOrder, NewPackage, Pieces, next_in_series
 
 TRANSFER_STATUS = "TransferStatus"
 SHIPMENT_STATUS = "ShipmentStatus"
@@ -43,6 +46,10 @@ class TransferOrderUnknown(Exception):
     """No transfer order of this id exists where the caller may see it."""
 
 
+class VersionDisagrees(Exception):
+    """The transfer order has changed since the caller read it."""
+
+
 class TransitionLogUnknown(Exception):
     """No log of this id belongs to this object where the caller may see it."""
 
@@ -59,6 +66,81 @@ class PackageDisagrees(Exception):
     """The body's `package` is not the package of the transfer order."""
 
 
+class NotAtEitherEnd(Exception):
+    """The caller works neither at the source nor at the destination."""
+
+
+class ItemsInTransfer(Exception):
+    """Package items are to be brought that another transfer order brings; `numbers` are its, by item."""
+
+    def __init__(self, numbers: Mapping[int, str]) -> None:
+        super().__init__(numbers)
+        self.numbers = numbers
+
+
+class ItemsNotOfPackage(Exception):
+    """A transfer order brings one or more items of its own package, and no others."""
+
+
+class Fault(StrEnum):
+    """Why a transfer order cannot be made as it is wished."""
+
+    ORDER_DISAGREES = "order disagrees"
+    DESTINATION_DISAGREES = "destination disagrees"
+    PACKAGE_CLOSED = "package closed"
+    PACKAGE_NUMBER_TAKEN = "package number taken"
+    NOTHING_TO_PACK = "nothing to pack"
+    NOT_IN_ORDER = "not in order"
+    NOT_IN_PACKAGE = "not in package"
+    TOO_FEW = "too few"
+    IN_TRANSFER = "in transfer"
+
+
+CONFLICTS = frozenset(
+    {Fault.PACKAGE_CLOSED, Fault.PACKAGE_NUMBER_TAKEN, Fault.NOTHING_TO_PACK, Fault.IN_TRANSFER}
+)
+"""Faults of the present state of things; the same wish can be good at another time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A fault and its place in the wish; `about` fills its sentence."""
+
+    place: tuple[str | int, ...]
+    fault: Fault
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+class WishRefused(Exception):
+    """A transfer order cannot be made as it is wished, for all of these reasons."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__([refusal.fault for refusal in refusals])
+        self.refusals = tuple(refusals)
+
+
+class WishConflicts(WishRefused):
+    """Nothing is wrong with the wish but the state that things are in."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferWish:
+    """A transfer order as somebody outside wants it.
+
+    Locations are ids, and so are a package and an order that are there. Without `target_transfer_date` the
+    source's usual interval holds.
+    """
+
+    source: int
+    destination: int
+    package: int | NewPackage
+    order: int | NewOrder | None
+    items: tuple[Pieces, ...]
+    target_transfer_date: datetime | None = None
+    invoice_number: str | None = None
+    remote_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CommandParameters:
     """What a command was given: `given` whole, as it is logged, and the parts that effects read."""
@@ -71,10 +153,4 @@ class CommandParameters:
 
 def next_number(package_number: str, taken: Iterable[str]) -> str:
     """The number of a package's next transfer order: `{package}T{m}`, m counting on over renewals."""
-    start = f"{package_number}T"
-    counts = [
-        int(number.removeprefix(start))
-        for number in taken
-        if number.startswith(start) and number.removeprefix(start).isdecimal()
-    ]
-    return f"{start}{max(counts, default=0) + 1}"
+    return next_in_series(f"{package_number}T", taken)

@@ -47,8 +47,28 @@ class TransferItemShape(msgspec.Struct):
     transfer_order: int
 
 
+class TransferItemSimpleShape(msgspec.Struct):
+    """A line of a transfer order in brief: everything it refers to is an id."""
+
+    id: int
+    created_date: Instant
+    modified_date: Instant
+    name: str
+    unit_type: str
+    quantity: DecimalText
+    stock_code: str | None
+    barcode: str | None
+    state: int
+    package_item: int
+    product: int
+    transfer_order: int
+
+
 class TransferOrderShape(msgspec.Struct):
-    """A transfer order as lists carry it; `order` and `package` are ids."""
+    """A transfer order as lists carry it; `order` and `package` are ids.
+
+    When the order was placed is unknown where it was loaded from a detail alone.
+    """
 
     id: int
     source: StockLocationShape
@@ -60,7 +80,7 @@ class TransferOrderShape(msgspec.Struct):
     package: int
     package_number: str
     target_transfer_date: Instant
-    order_date_placed: Instant
+    order_date_placed: Instant | None
     state: StateShape
     commands: list[CommandShape]
     invoice_number: str | None
@@ -71,7 +91,10 @@ class TransferOrderShape(msgspec.Struct):
 
 
 class TransferOrderDetailShape(msgspec.Struct):
-    """A transfer order with the customer's side; unlike the list it leaves `order_date_placed` out."""
+    """A transfer order with the customer's side; unlike the list it leaves `order_date_placed` out.
+
+    An order that was loaded from lists alone has no customer's side, until a detail of it is loaded.
+    """
 
     id: int
     source: StockLocationShape
@@ -82,9 +105,9 @@ class TransferOrderDetailShape(msgspec.Struct):
     order_number: str
     package: int
     package_number: str
-    channel_name: str
-    customer: CustomerShape
-    shipping_address: ShippingAddressShape
+    channel_name: str | None
+    customer: CustomerShape | None
+    shipping_address: ShippingAddressShape | None
     target_transfer_date: Instant
     state: StateShape
     commands: list[CommandShape]
@@ -108,7 +131,7 @@ class TransferOrderPayloadShape(msgspec.Struct):
     package: int
     package_number: str
     target_transfer_date: Instant
-    order_date_placed: Instant
+    order_date_placed: Instant | None
     state: StateShape
     commands: list[CommandShape]
     invoice_number: str | None
@@ -130,3 +153,17 @@ class TransferOrderSimpleShape(msgspec.Struct):
     source: int
     destination: int
     plan_item: int | None
+
+
+class RenewedOrderShape(msgspec.Struct):
+    """The transfer order that took another one's place."""
+
+    id: int
+    number: str
+
+
+class CommandAnswerShape(msgspec.Struct):
+    """What renewing has to say: the order made instead, or null and a sentence when no source was left."""
+
+    transfer_order: RenewedOrderShape | None
+    detail: str | msgspec.UnsetType = msgspec.UNSET

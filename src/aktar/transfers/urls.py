@@ -1,11 +1,14 @@
 """Routes of transfer orders; the paths are the contract's."""
 
-from django.urls import path
+from django.urls import include, path
 
 from aktar.edge import ids  # noqa: F401 - registers the `id` converter
 from aktar.transfers import api
 
 urlpatterns = [
+    path("", include("aktar.transfers.items.urls")),
+    path("", include("aktar.transfers.logs.urls")),
+    path("", include("aktar.transfers.carriers.urls")),
     path("transfer_orders/", api.TransferOrderListView.as_view()),
     path("transfer_orders/list-simple/", api.TransferOrderSimpleListView.as_view()),
     path("transfer_orders/<id:pk>/", api.TransferOrderDetailView.as_view()),

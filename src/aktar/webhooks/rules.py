@@ -27,3 +27,40 @@ def config_without_secrets(config: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(auth, Mapping):
         shown["auth"] = {name: value if name in _SHOWN_OF_AUTH else None for name, value in auth.items()}
     return shown
+
+
+_RETRY_NUMBERS = {
+    "fixed": ({"seconds"}, set[str]()),
+    "linear": ({"base"}, {"limit"}),
+    "exponential": ({"base"}, {"factor", "limit"}),
+    "random": ({"min_value", "max_value"}, set[str]()),
+}
+LONGEST_RETRY = 7 * 24 * 60 * 60
+RETRY_CHOICES = tuple(_RETRY_NUMBERS)
+
+
+def is_retry_config(config: Any) -> bool:
+    """Whether it is a choice of `RETRY_CHOICES` with its whole numbers: 0 to a week in seconds, no others."""
+    if not isinstance(config, Mapping) or set(config) != {"choice", "kwargs"}:
+        return False
+    choice, numbers = config["choice"], config["kwargs"]
+    if choice not in RETRY_CHOICES or not isinstance(numbers, Mapping):
+        return False
+    needed, optional = _RETRY_NUMBERS[choice]
+    return needed <= set(numbers) <= needed | optional and all(
+        type(number) is int and 0 <= number <= LONGEST_RETRY for number in numbers.values()
+    )
+
+
+def with_kept_secrets(given: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given; where it is null, as the shapes show a secret, what was kept under that name."""
+    whole: dict[str, Any] = {}
+    for name, value in given.items():
+        before = kept.get(name)
+        if value is None:
+            whole[name] = before
+        elif isinstance(value, Mapping) and isinstance(before, Mapping):
+            whole[name] = with_kept_secrets(value, before)
+        else:
+            whole[name] = value
+    return whole

@@ -57,17 +57,24 @@ class Command(models.Model):
 class TransitionLog(models.Model):
     """One move of one object. The database refuses to change a row once written."""
 
-    old_state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
-    new_state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    old_state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+", db_index=False)
+    new_state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     attributes = DocumentField(default=dict)
     created_date = models.DateTimeField()
     object_id = models.BigIntegerField()
     content_type = models.PositiveSmallIntegerField()
 
     class Meta:
+        # The id at the end gives a filtered list its order, and a sorted one its ties, without sorting.
         indexes = [
             models.Index(fields=["content_type", "object_id", "-id"], name="workflow_log_object"),
+            models.Index(fields=["old_state", "id"], name="workflow_log_old_state"),
+            models.Index(fields=["new_state", "id"], name="workflow_log_new_state"),
+            models.Index(fields=["user", "id"], name="workflow_log_user"),
+            models.Index(fields=["created_date", "id"], name="workflow_log_created"),
         ]
         constraints = [
             models.CheckConstraint(

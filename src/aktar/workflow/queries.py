@@ -1,6 +1,6 @@
 """Reads of the workflow: the whole of it from memory, and the log of an object's moves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +23,12 @@ from aktar.workflow.shapes import (
 
 @dataclass(frozen=True, slots=True)
 class WorkflowShapes:
-    """The workflow's rows in one language, encoded: by state id each."""
+    """The workflow's rows in one language, encoded: by state id each, `every_command` by its own id."""
 
     states: Mapping[int, StateShape]
     commands: Mapping[int, list[CommandShape]]
     logged: Mapping[int, LoggedStateShape]
+    every_command: Mapping[int, CommandShape]
 
 
 def stored_workflow() -> Workflow:
@@ -102,6 +103,10 @@ def _encode_workflow(reading: Reading) -> WorkflowShapes:
             )
             for id_, state in flow.states.items()
         },
+        every_command={
+            id_: fragment(encode(_command_shape(command, language)), CommandShape)
+            for id_, command in flow.commands.items()
+        },
     )
 
 
@@ -111,6 +116,23 @@ _shapes: Remembered[WorkflowShapes] = Remembered(_encode_workflow)
 def workflow_shapes(reading: Reading) -> WorkflowShapes:
     """The workflow encoded in the reading's language. No query, or two when the version has moved."""
     return _shapes.at(reading)
+
+
+def states_of_value(enum_value: str, reading: Reading) -> list[int]:
+    """The ids of the states that have this `enum_value`, of every kind of object. Queries as `workflow`."""
+    return [id_ for id_, state in workflow(reading).states.items() if state.enum_value == enum_value]
+
+
+def state_shapes(ids: Sequence[int], reading: Reading) -> list[StateShape]:
+    """The states of these ids, in their order. No query beside the workflow's."""
+    states = workflow_shapes(reading).states
+    return [states[id_] for id_ in ids if id_ in states]
+
+
+def command_shapes(ids: Sequence[int], reading: Reading) -> list[CommandShape]:
+    """The commands of these ids, in their order. No query beside the workflow's."""
+    commands = workflow_shapes(reading).every_command
+    return [commands[id_] for id_ in ids if id_ in commands]
 
 
 def transition_logs(content_type: int, object_id: int) -> QuerySet[TransitionLog]:
@@ -163,6 +185,13 @@ def transition_log_shapes(logs: QuerySet[TransitionLog], reading: Reading) -> li
             username,
         ) in logs.values_list(*_LOG_COLUMNS)
     ]
+
+
+def transition_log_shapes_of(ids: Sequence[int], reading: Reading) -> list[TransitionLogShape]:
+    """The logs of these ids, in their order. One query beside the workflow's."""
+    rows = transition_log_shapes(TransitionLog.objects.filter(pk__in=ids), reading)
+    found = {log.id: log for log in rows}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def short(logs: Iterable[TransitionLogShape]) -> list[ShortTransitionLogShape]:

@@ -77,3 +77,27 @@ class TransitionLogShape(msgspec.Struct):
     created_date: Instant
     object_id: int
     content_type: int
+
+
+class PresentStateShape(msgspec.Struct):
+    """The state that an object is in."""
+
+    id: int
+    name: str
+    enum_value: str
+
+
+class AllowedCommandShape(msgspec.Struct):
+    """A command that the present state allows."""
+
+    id: int
+    slug: str
+    label: str
+
+
+class CommandRefusalShape(msgspec.Struct):
+    """Why a command cannot be run: the state the object is in, and what may be run from it."""
+
+    detail: str
+    state: PresentStateShape
+    allowed: list[AllowedCommandShape]

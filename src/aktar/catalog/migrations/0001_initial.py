@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import aktar.edge.expressions
 import aktar.edge.fields
 from aktar.edge.triggers import RaisesReferenceVersion
 
@@ -96,6 +97,36 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["product", "order", "id"], name="catalog_image_order")],
             },
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(aktar.edge.expressions.Folded("sku"), name="catalog_product_sku_folded"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(
+                aktar.edge.expressions.Folded("barcode"), name="catalog_product_barcode_folded"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(aktar.edge.expressions.Folded("name"), name="catalog_product_name_folded"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["base_code", "id"], name="catalog_product_base_code"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["omnitron_id"], name="catalog_product_omnitron"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["created_date", "id"], name="catalog_product_created"),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(fields=["modified_date", "id"], name="catalog_product_modified"),
         ),
         RaisesReferenceVersion(
             ["catalog_product", "catalog_productimage", "catalog_pricelist", "catalog_stocklist"]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+import aktar.edge.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -23,6 +25,59 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("id", 1)), name="edge_one_reference_version")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="IdempotencyKey",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "caller",
+                    models.BigIntegerField(
+                        help_text="The id of the token; this room stands below the accounts."
+                    ),
+                ),
+                ("method", aktar.edge.fields.BoundedCharField(max_length=8)),
+                ("path", aktar.edge.fields.BoundedCharField(max_length=255)),
+                ("key", aktar.edge.fields.BoundedCharField(max_length=255)),
+                (
+                    "digest",
+                    aktar.edge.fields.BoundedCharField(
+                        help_text="SHA-256 of the body, hexadecimal.", max_length=64
+                    ),
+                ),
+                (
+                    "holder",
+                    aktar.edge.fields.BoundedCharField(
+                        help_text="Drawn anew by whoever claims the key.", max_length=32
+                    ),
+                ),
+                ("leased_until", models.DateTimeField()),
+                ("created_at", models.DateTimeField(db_index=True)),
+                (
+                    "status",
+                    models.SmallIntegerField(help_text="The answer's; null while there is none.", null=True),
+                ),
+                ("headers", aktar.edge.fields.DocumentField(default=dict)),
+                ("body", models.BinaryField(default=b"")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("caller", "method", "path", "key"), name="edge_key_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__isnull", True),
+                            models.Q(("status__gte", 200), ("status__lt", 500)),
+                            _connector="OR",
+                        ),
+                        name="edge_key_status",
+                    ),
                 ],
             },
         ),

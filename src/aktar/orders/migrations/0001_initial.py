@@ -3,13 +3,16 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import aktar.edge.expressions
 import aktar.edge.fields
+from aktar.edge.triggers import RaisesReferenceVersion
 
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("edge", "0001_initial"),
         ("catalog", "0001_initial"),
         ("places", "0001_initial"),
         ("workflow", "0001_initial"),
@@ -62,18 +65,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", aktar.edge.fields.BoundedCharField(max_length=64, unique=True)),
-                ("date_placed", models.DateTimeField(db_index=True)),
+                ("date_placed", models.DateTimeField(db_index=True, null=True)),
                 ("created_date", models.DateTimeField()),
                 ("modified_date", models.DateTimeField()),
                 (
                     "channel",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.channel"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.channel",
                     ),
                 ),
                 (
                     "customer",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="orders",
                         to="orders.customer",
@@ -263,7 +270,10 @@ class Migration(migrations.Migration):
             model_name="order",
             name="shipping_address",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.shippingaddress"
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="orders.shippingaddress",
             ),
         ),
         migrations.CreateModel(
@@ -322,5 +332,30 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(
+                aktar.edge.expressions.Folded("first_name"), name="orders_customer_first_folded"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(
+                aktar.edge.expressions.Folded("last_name"), name="orders_customer_last_folded"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(aktar.edge.expressions.Folded("number"), name="orders_order_number_folded"),
+        ),
+        migrations.AddIndex(
+            model_name="package",
+            index=models.Index(aktar.edge.expressions.Folded("number"), name="orders_package_number_folded"),
+        ),
+        # The detail of a transfer order shows these, and its tag must tell of a change to them. New ones are
+        # shown by nothing yet, and would raise the version with every order.
+        RaisesReferenceVersion(
+            ["orders_channel", "orders_customer", "orders_shippingaddress"], verbs=("update",)
         ),
     ]

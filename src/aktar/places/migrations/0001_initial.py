@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import aktar.edge.expressions
 import aktar.edge.fields
 from aktar.edge.triggers import RaisesReferenceVersion
 
@@ -263,6 +264,46 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="country",
+            index=models.Index(aktar.edge.expressions.Folded("name"), name="places_country_name_folded"),
+        ),
+        migrations.AddIndex(
+            model_name="city",
+            index=models.Index(aktar.edge.expressions.Folded("name"), name="places_city_name_folded"),
+        ),
+        migrations.AddIndex(
+            model_name="township",
+            index=models.Index(aktar.edge.expressions.Folded("name"), name="places_township_name_folded"),
+        ),
+        migrations.AddIndex(
+            model_name="stocklocation",
+            index=models.Index(aktar.edge.expressions.Folded("name"), name="places_location_name_folded"),
+        ),
+        migrations.AddIndex(
+            model_name="stocklocation",
+            index=models.Index(aktar.edge.expressions.Folded("erp_code"), name="places_location_code_folded"),
+        ),
+        migrations.AddIndex(
+            model_name="stocklocation",
+            index=models.Index(fields=["stock_location_type", "id"], name="places_location_type"),
+        ),
+        migrations.AddIndex(
+            model_name="stocklocation",
+            index=models.Index(fields=["priority", "id"], name="places_location_priority"),
+        ),
+        migrations.AddIndex(
+            model_name="stocklocation",
+            index=models.Index(fields=["omnitron_id"], name="places_location_omnitron"),
+        ),
+        migrations.AddIndex(
+            model_name="stocklocation",
+            index=models.Index(fields=["created_date", "id"], name="places_location_created"),
+        ),
+        migrations.AddIndex(
+            model_name="stocklocation",
+            index=models.Index(fields=["modified_date", "id"], name="places_location_modified"),
         ),
         RaisesReferenceVersion(
             [

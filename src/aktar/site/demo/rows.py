@@ -5,9 +5,9 @@ from itertools import count
 from typing import Any
 
 from aktar.edge.content_types import ContentType
+from aktar.edge.inserting import Row, insert
 from aktar.orders.models import Customer, Order, OrderItem, Package, PackageItem, ShippingAddress
 from aktar.orders.rules import PACKAGE_ITEM_STATUS, PACKAGE_STATUS
-from aktar.site.demo.inserting import Row, insert
 from aktar.site.demo.ledger import Move
 from aktar.site.demo.masterdata import COUNTRY, LISTS, Cast, picture_url
 from aktar.site.demo.sketches import Line, Person, Purchase, Step, Transfer

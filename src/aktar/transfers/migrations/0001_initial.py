@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import aktar.edge.expressions
 import aktar.edge.fields
 from aktar.edge.triggers import RaisesReferenceVersion
 
@@ -61,15 +62,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", aktar.edge.fields.BoundedCharField(max_length=100, unique=True)),
-                ("target_transfer_date", models.DateTimeField(db_index=True)),
+                ("target_transfer_date", models.DateTimeField()),
                 ("invoice_number", aktar.edge.fields.BoundedCharField(blank=True, max_length=100, null=True)),
                 ("remote_id", aktar.edge.fields.BoundedCharField(blank=True, max_length=100, null=True)),
                 (
                     "plan_item",
                     models.BigIntegerField(blank=True, help_text="The plan line it came from.", null=True),
                 ),
-                ("created_date", models.DateTimeField(db_index=True)),
-                ("modified_date", models.DateTimeField(db_index=True)),
+                ("created_date", models.DateTimeField()),
+                ("modified_date", models.DateTimeField()),
                 (
                     "version",
                     models.BigIntegerField(
@@ -79,6 +80,7 @@ class Migration(migrations.Migration):
                 (
                     "destination",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="incoming",
                         to="places.stocklocation",
@@ -87,6 +89,7 @@ class Migration(migrations.Migration):
                 (
                     "order",
                     models.ForeignKey(
+                        db_index=False,
                         help_text="The package's, for sorting.",
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="transfer_orders",
@@ -104,6 +107,7 @@ class Migration(migrations.Migration):
                 (
                     "source",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="outgoing",
                         to="places.stocklocation",
@@ -112,7 +116,10 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflow.state"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workflow.state",
                     ),
                 ),
             ],
@@ -144,13 +151,19 @@ class Migration(migrations.Migration):
                 (
                     "product",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.product",
                     ),
                 ),
                 (
                     "state",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflow.state"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workflow.state",
                     ),
                 ),
                 (
@@ -203,6 +216,33 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="LoadPosition",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", aktar.edge.fields.BoundedCharField(max_length=500)),
+                ("has_details", models.BooleanField()),
+                (
+                    "next_query",
+                    aktar.edge.fields.BoundedCharField(
+                        help_text="Of the page that comes next.", max_length=2000
+                    ),
+                ),
+                ("updated_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "has_details"), name="transfers_load_position_once"
+                    )
+                ],
+            },
+        ),
         migrations.AddConstraint(
             model_name="transferorder",
             constraint=models.CheckConstraint(
@@ -221,6 +261,62 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("quantity__gt", 0)), name="transfers_item_quantity"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="transferorder",
+            index=models.Index(fields=["state", "id"], name="transfers_order_state"),
+        ),
+        migrations.AddIndex(
+            model_name="transferorder",
+            index=models.Index(fields=["source", "id"], name="transfers_order_source"),
+        ),
+        migrations.AddIndex(
+            model_name="transferorder",
+            index=models.Index(fields=["destination", "id"], name="transfers_order_destination"),
+        ),
+        migrations.AddIndex(
+            model_name="transferorder",
+            index=models.Index(fields=["order", "id"], name="transfers_order_order"),
+        ),
+        migrations.AddIndex(
+            model_name="transferorder",
+            index=models.Index(fields=["target_transfer_date", "id"], name="transfers_order_target"),
+        ),
+        migrations.AddIndex(
+            model_name="transferorder",
+            index=models.Index(fields=["created_date", "id"], name="transfers_order_created"),
+        ),
+        migrations.AddIndex(
+            model_name="transferorder",
+            index=models.Index(fields=["modified_date", "id"], name="transfers_order_modified"),
+        ),
+        migrations.AddIndex(
+            model_name="transferorder",
+            index=models.Index(fields=["state", "target_transfer_date"], name="transfers_order_overdue"),
+        ),
+        migrations.AddIndex(
+            model_name="transferorder",
+            index=models.Index(aktar.edge.expressions.Folded("number"), name="transfers_order_number_folded"),
+        ),
+        migrations.AddIndex(
+            model_name="transferitem",
+            index=models.Index(fields=["state", "id"], name="transfers_item_state"),
+        ),
+        migrations.AddIndex(
+            model_name="transferitem",
+            index=models.Index(fields=["product", "id"], name="transfers_item_product"),
+        ),
+        migrations.AddIndex(
+            model_name="transferitem",
+            index=models.Index(fields=["quantity", "id"], name="transfers_item_by_quantity"),
+        ),
+        migrations.AddIndex(
+            model_name="transferitem",
+            index=models.Index(fields=["created_date", "id"], name="transfers_item_created"),
+        ),
+        migrations.AddIndex(
+            model_name="transferitem",
+            index=models.Index(fields=["modified_date", "id"], name="transfers_item_modified"),
         ),
         RaisesReferenceVersion(["transfers_cargocompany"]),
         migrations.RunPython(add_first_cargo_company, migrations.RunPython.noop),

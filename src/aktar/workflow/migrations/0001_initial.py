@@ -115,18 +115,25 @@ class Migration(migrations.Migration):
                 (
                     "new_state",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflow.state"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workflow.state",
                     ),
                 ),
                 (
                     "old_state",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflow.state"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workflow.state",
                     ),
                 ),
                 (
                     "user",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -145,6 +152,22 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="transitionlog",
+            index=models.Index(fields=["old_state", "id"], name="workflow_log_old_state"),
+        ),
+        migrations.AddIndex(
+            model_name="transitionlog",
+            index=models.Index(fields=["new_state", "id"], name="workflow_log_new_state"),
+        ),
+        migrations.AddIndex(
+            model_name="transitionlog",
+            index=models.Index(fields=["user", "id"], name="workflow_log_user"),
+        ),
+        migrations.AddIndex(
+            model_name="transitionlog",
+            index=models.Index(fields=["created_date", "id"], name="workflow_log_created"),
         ),
         RaisesReferenceVersion(["workflow_state", "workflow_command"]),
         RefusesUpdates(["workflow_transitionlog"]),

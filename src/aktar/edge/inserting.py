@@ -1,11 +1,12 @@
 """Puts very many rows into a table at the database's own speed: COPY, or executemany on SQLite."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
+from django.utils.duration import duration_microseconds
 
 from aktar.edge.fields import DocumentField
 
@@ -16,14 +17,16 @@ def insert(model: type[models.Model], rows: Iterable[Row]) -> None:
     """Insert rows given by column (`state_id`, not `state`); what a row leaves out takes the field's default.
 
     The model layer is passed by, which costs four times the rest; the database's own checks hold. Raises
-    FieldDoesNotExist for a column that the table has not.
+    FieldDoesNotExist for a column that the table has not, and IntegrityError or DataError as Django does.
     """
     fields = model._meta.concrete_fields
     table = connection.ops.quote_name(model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            statement = f"COPY {table} ({columns}) FROM STDIN"
+            # Django wraps what it knows, and COPY is not among it.
+            with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 for values in _values(fields, rows):
                     copy.write_row(values)
         else:
@@ -54,8 +57,11 @@ def _preparation(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None
         return field.get_prep_value
     if isinstance(field, models.DateTimeField) and connection.vendor == "sqlite":
         return _sqlite_instant
+    if isinstance(field, models.DurationField) and connection.vendor == "sqlite":
+        return duration_microseconds
     return None
 
 
 def _sqlite_instant(value: datetime | None) -> str | None:
-    return None if value is None else connection.ops.adapt_datetimefield_value(value)
+    # What Django's own adapter writes, at a tenth of its cost.
+    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")

@@ -1,4 +1,4 @@
-"""Writes of orders: moving packages and their items."""
+"""Moving packages and their items from state to state."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime

@@ -1,0 +1,3 @@
+"""What every admin page stands on: the site, its doors, quick lists, read-only and master-data pages."""
+
+ADMIN_PATH = "/admin/"

@@ -1,0 +1,58 @@
+"""How values are shown that are kept in another form: JSON documents, hundredths, bytes."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from aktar.edge.fields import DegreesField, DocumentField, HundredthsField
+from aktar.edge.rules import decimal_text_or_none, degrees_text
+
+Column = Callable[[Any], Any]
+LONGEST_SHOWN = 20_000
+
+
+def preformatted(text: str) -> SafeString:
+    """A text with its line breaks, cut where it grows beyond what anybody reads."""
+    shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} …"
+    return format_html('<pre class="text-xs whitespace-pre-wrap break-all">{}</pre>', shown)
+
+
+def document(value: Any) -> SafeString | None:
+    """A JSON document, indented."""
+    return None if value is None else preformatted(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@cache
+def column_of(field: "models.Field[Any, Any]") -> str | Column:
+    """What a read-only page shows of a column: its name where Django shows it well, else a way to show it.
+
+    The same answer every time, for Django compares what a form shows with what it leaves out.
+    """
+    for kind, show in _SHOWN.items():
+        if isinstance(field, kind):
+            return column(field.name, field.verbose_name, show)
+    return field.name
+
+
+def column(name: str, label: "str | Promise", show: Callable[[Any], Any]) -> Column:
+    """A column of lists and read-only pages: the attribute `name` as `show` writes it."""
+
+    def shown(row: Any) -> Any:
+        return show(getattr(row, name))
+
+    shown.__name__ = f"shown_{name}"
+    shown.short_description = label  # type: ignore[attr-defined]
+    return shown
+
+
+_SHOWN: dict[Any, Callable[[Any], Any]] = {
+    DocumentField: document,
+    HundredthsField: decimal_text_or_none,
+    DegreesField: degrees_text,
+}

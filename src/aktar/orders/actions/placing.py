@@ -1,0 +1,183 @@
+"""Placing an order that comes from outside, and putting what it holds into a package."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+
+from aktar.edge.content_types import ContentType
+from aktar.edge.references import Reading
+from aktar.edge.shapes import encode_document
+from aktar.orders.models import (
+    Channel,
+    Customer,
+    Order,
+    OrderItem,
+    Package,
+    PackageItem,
+    ShippingAddress,
+)
+from aktar.orders.queries import package_payload
+from aktar.orders.rules import (
+    ORDER_STATUS,
+    PACKAGE_CREATED,
+    PACKAGE_ITEM_STATUS,
+    PACKAGE_STATUS,
+    NewAddress,
+    NewCustomer,
+    NewOrder,
+    NewPackage,
+    NothingToPack,
+    NotInOrder,
+    OrderStatus,
+    PackageItemStatus,
+    PackageNumberTaken,
+    PackageStatus,
+    Pieces,
+    next_package_number,
+)
+from aktar.webhooks.actions import record_event
+from aktar.workflow.queries import workflow
+from aktar.workflow.rules import Workflow
+
+
+def place_order(new: NewOrder, *, reading: Reading, now: datetime) -> Order:
+    """The order of this number, its row locked: as it is where it is there, else a new approved one."""
+    known = Order.objects.select_for_update(no_key=True).filter(number=new.number)
+    order = known.first()
+    if order is not None:
+        return order
+    try:
+        with transaction.atomic():
+            return _written(new, reading=reading, now=now)
+    except IntegrityError:
+        # Another one placed it in this very moment.
+        return known.get()
+
+
+def add_package(
+    order: Order, new: NewPackage, *, stock_location: int, reading: Reading, now: datetime
+) -> Package:
+    """A new package of a locked order, to be dispatched from `stock_location` (an id).
+
+    Raises NothingToPack, NotInOrder (which names the places in `new.pieces`) and PackageNumberTaken.
+    """
+    flow = workflow(reading)
+    packed = _to_pack(order, new.pieces, flow)
+    package, is_new = Package.objects.get_or_create(
+        number=new.number
+        or next_package_number(order.number, order.packages.values_list("number", flat=True)),
+        defaults={
+            "order": order,
+            "stock_location_id": stock_location,
+            "state_id": flow.state(ContentType.PACKAGE, PACKAGE_STATUS, PackageStatus.WAITING).id,
+            "created_date": now,
+            "modified_date": now,
+        },
+    )
+    if not is_new:
+        raise PackageNumberTaken
+    waiting = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.WAITING).id
+    PackageItem.objects.bulk_create(
+        PackageItem(
+            state_id=waiting, order_item_id=item, created_date=now, modified_date=now, package=package
+        )
+        for item in packed
+    )
+    record_event(
+        PACKAGE_CREATED,
+        content_type=ContentType.PACKAGE,
+        object_id=package.pk,
+        payload=encode_document(package_payload(package, reading)),
+        now=now,
+    )
+    return package
+
+
+def _written(new: NewOrder, *, reading: Reading, now: datetime) -> Order:
+    channel = _channel(new.channel)
+    customer = _customer(new.customer, channel)
+    approved = workflow(reading).state(ContentType.ORDER, ORDER_STATUS, OrderStatus.APPROVED).id
+    order = Order.objects.create(
+        number=new.number,
+        channel=channel,
+        customer=customer,
+        shipping_address=_address(new.shipping_address, customer, now),
+        state_id=approved,
+        date_placed=new.date_placed or now,
+        created_date=now,
+        modified_date=now,
+    )
+    OrderItem.objects.bulk_create(
+        OrderItem(
+            state_id=approved,
+            product_id=item.pieces.product,
+            created_date=now,
+            modified_date=now,
+            net_amount=item.net_amount,
+            price=item.price,
+            price_currency=item.price_currency,
+            retail_price=item.retail_price,
+            tax_rate=item.tax_rate,
+            tax_amount=item.tax_amount,
+            discount_amount=item.discount_amount,
+            order=order,
+        )
+        for item in new.items
+        for _ in range(item.pieces.count)
+    )
+    return order
+
+
+def _channel(wanted: int | str) -> Channel:
+    if isinstance(wanted, str):
+        return Channel.objects.get_or_create(name=wanted)[0]
+    return Channel.objects.get(pk=wanted)
+
+
+def _customer(new: NewCustomer, channel: Channel) -> Customer:
+    """The channel's customer of this ERP code, left as it is, or a new one."""
+    known = Customer.objects.filter(channel=channel, erp_code=new.erp_code).order_by("pk")
+    found = known.first() if new.erp_code else None
+    return found or Customer.objects.create(channel=channel, **asdict(new))
+
+
+def _address(new: NewAddress, customer: Customer, now: datetime) -> ShippingAddress:
+    """The address; whatever of the addressee is not said is the customer's."""
+    values = asdict(new)
+    geography = {f"{kind}_id": values.pop(kind) for kind in ("country", "city", "township", "district")}
+    for name in ("email", "phone_number", "first_name", "last_name"):
+        if values[name] is None:
+            values[name] = getattr(customer, name)
+    return ShippingAddress.objects.create(
+        **geography, **values, customer=customer, created_date=now, modified_date=now
+    )
+
+
+def _to_pack(order: Order, pieces: Sequence[Pieces] | None, flow: Workflow) -> list[int]:
+    """The ids of the order items that shall be packed, each of them in no package yet."""
+    cancelled = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED).id
+    gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
+    packed = PackageItem.objects.filter(order_item=OuterRef("pk")).exclude(state_id=gone)
+    open_items = OrderItem.objects.filter(~Exists(packed), order=order).exclude(state_id=cancelled)
+    free: dict[int, list[int]] = defaultdict(list)
+    for item, product in open_items.order_by("pk").values_list("pk", "product_id"):
+        free[product].append(item)
+    if pieces is None:
+        pieces = [Pieces(product, len(items)) for product, items in free.items()]
+        if not pieces:
+            raise NothingToPack
+    missing = []
+    taken: list[int] = []
+    for place, wanted in enumerate(pieces):
+        items = free[wanted.product]
+        if len(items) < wanted.count:
+            missing.append(place)
+        taken.extend(items[: wanted.count])
+        free[wanted.product] = items[wanted.count :]
+    if missing:
+        raise NotInOrder(missing)
+    return sorted(taken)

@@ -1,0 +1,204 @@
+"""How bodies name orders and packages that are there, and describe those that are to be made."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from aktar.catalog.bodies import SkuField, SkuLinesField
+from aktar.edge.body_fields import AmountField, InstantBodyField, PieceCountField, ReferenceField
+from aktar.edge.serializers import StrictCharField, StrictSerializer
+from aktar.orders.models import Channel, Order, Package
+from aktar.orders.rules import NewAddress, NewCustomer, NewOrder, NewOrderItem, NewPackage, Pieces
+from aktar.places.bodies import CityField, CountryField, DistrictField, TownshipField
+
+
+class LineBody(StrictSerializer):
+    """Pieces of a product."""
+
+    sku = SkuField()
+    quantity = PieceCountField(required=False, default=1)
+
+    def validate(self, attrs: dict[str, Any]) -> Any:
+        return Pieces(product=attrs["sku"], count=attrs["quantity"])
+
+
+class ChannelField(ReferenceField):
+    """A channel by its id, or by its name, which may be new."""
+
+    names = {"name": 200}
+    default_error_messages = {"unknown": _("There is no such channel.")}
+
+    def find(self, name: str, value: Any) -> int | str:
+        """The id of a channel that is there, or the name. At most one query."""
+        if name == "pk" and not Channel.objects.filter(pk=value).exists():
+            self.fail("unknown")
+        found: int | str = value
+        return found
+
+
+class CustomerBody(StrictSerializer):
+    """Who ordered."""
+
+    first_name = StrictCharField(max_length=150)
+    last_name = StrictCharField(max_length=150)
+    email = StrictCharField(max_length=254, required=False, allow_blank=True)
+    phone_number = StrictCharField(max_length=32, required=False, allow_blank=True)
+    erp_code = StrictCharField(max_length=100, required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> Any:
+        return NewCustomer(**attrs)
+
+
+class AddressBody(StrictSerializer):
+    """Where the order shall go; whatever is not said of the addressee is the customer's."""
+
+    country = CountryField(required=False)
+    city = CityField()
+    township = TownshipField()
+    district = DistrictField(required=False, allow_null=True)
+    line = StrictCharField(max_length=500)
+    title = StrictCharField(max_length=200, required=False, allow_blank=True)
+    postcode = StrictCharField(max_length=20, required=False, allow_null=True)
+    notes = StrictCharField(max_length=1000, required=False, allow_null=True)
+    email = StrictCharField(max_length=254, required=False, allow_null=True, allow_blank=True)
+    phone_number = StrictCharField(max_length=32, required=False, allow_null=True, allow_blank=True)
+    first_name = StrictCharField(max_length=150, required=False, allow_null=True)
+    last_name = StrictCharField(max_length=150, required=False, allow_null=True)
+    company_name = StrictCharField(max_length=200, required=False, allow_blank=True)
+    tax_office = StrictCharField(max_length=100, required=False, allow_blank=True)
+    tax_no = StrictCharField(max_length=20, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> Any:
+        """The address, each place within the larger one."""
+        countries = attrs.pop("country", None)
+        cities = _within(attrs.pop("city"), countries, field="city", larger="country_id")
+        townships = _within(attrs.pop("township"), cities, field="township", larger="city_id")
+        if (districts := attrs.pop("district", None)) is not None:
+            districts = _within(districts, townships, field="district", larger="township_id")
+            inhabited = {district.township_id for district in districts}
+            townships = [township for township in townships if township.pk in inhabited]
+            _require_one(districts, field="district")
+        _require_one(townships, field="township")
+        city = next(city for city in cities if city.pk == townships[0].city_id)
+        return NewAddress(
+            country=city.country_id,
+            city=city.pk,
+            township=townships[0].pk,
+            district=districts[0].pk if districts else None,
+            **attrs,
+        )
+
+
+class OrderItemBody(StrictSerializer):
+    """Pieces that were ordered, and what was paid for each."""
+
+    sku = SkuField()
+    quantity = PieceCountField(required=False, default=1)
+    price = AmountField()
+    price_currency = StrictCharField(max_length=3)
+    net_amount = AmountField(required=False, help_text="The price, where it is missing.")
+    retail_price = AmountField(required=False, allow_null=True)
+    tax_rate = AmountField(required=False, allow_null=True, help_text="In percent.")
+    tax_amount = AmountField(required=False, allow_null=True)
+    discount_amount = AmountField(required=False, allow_null=True)
+
+    def validate_price_currency(self, value: str) -> str:
+        if not (len(value) == 3 and value.isascii() and value.isalpha()):
+            raise serializers.ValidationError(_('Give a currency by its three letters, as "try".'))
+        return value.lower()
+
+    def validate(self, attrs: dict[str, Any]) -> Any:
+        pieces = Pieces(product=attrs.pop("sku"), count=attrs.pop("quantity"))
+        attrs.setdefault("net_amount", attrs["price"])
+        return NewOrderItem(pieces=pieces, **attrs)
+
+
+class OrderBody(StrictSerializer):
+    """An order in full."""
+
+    number = StrictCharField(max_length=64)
+    channel = ChannelField()
+    customer = CustomerBody()
+    shipping_address = AddressBody()
+    items = SkuLinesField(child=OrderItemBody())
+    date_placed = InstantBodyField(required=False, allow_null=True, help_text="Now, where it is missing.")
+
+    def validate(self, attrs: dict[str, Any]) -> Any:
+        return NewOrder(**attrs | {"items": tuple(attrs["items"])})
+
+
+class NewPackageBody(StrictSerializer):
+    """A package to be made; without `items` it holds whatever of the order no package holds yet."""
+
+    number = StrictCharField(max_length=80, required=False, allow_null=True)
+    items = SkuLinesField(child=LineBody(), required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> Any:
+        items = attrs.get("items")
+        return NewPackage(number=attrs.get("number"), pieces=None if items is None else tuple(items))
+
+
+class OrderField(ReferenceField):
+    """An order by its id or number, or in full; the latter is made unless there is one of its number."""
+
+    names = {"number": 64}
+    default_error_messages = {
+        "unknown": _("There is no such order; one that is described in full is made."),
+    }
+    described_by = OrderBody
+
+    def find(self, name: str, value: Any) -> int:
+        """The order's id. One query."""
+        id_ = Order.objects.filter(**{name: value}).values_list("pk", flat=True).first()
+        if id_ is None:
+            self.fail("unknown")
+        return id_
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and len(data) > 1:
+            return self.described_by().run_validation(data)
+        return super().to_internal_value(data)
+
+
+class PackageField(ReferenceField):
+    """A package by its id or number, or what is to be in a new one."""
+
+    names = {"number": 80}
+    default_error_messages = {"unknown": _("There is no such package.")}
+    described_by = NewPackageBody
+
+    def find(self, name: str, value: Any) -> Any:
+        """The package's id, or a new package of that number. One query."""
+        id_ = Package.objects.filter(**{name: value}).values_list("pk", flat=True).first()
+        if id_ is None and name == "pk":
+            self.fail("unknown")
+        return NewPackage(number=value) if id_ is None else id_
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict) or (len(data) == 1 and "items" not in data):
+            return super().to_internal_value(data)
+        new: NewPackage = self.described_by().run_validation(data)
+        return new if new.number is None else self._known_or(new)
+
+    def _known_or(self, new: NewPackage) -> Any:
+        found = self.find("number", new.number)
+        return new if isinstance(found, NewPackage) else found
+
+
+def _within(places: list[Any], larger_ones: list[Any] | None, *, field: str, larger: str) -> list[Any]:
+    """Those of the places that lie in one of the larger ones; all, where none are named."""
+    if larger_ones is None:
+        return places
+    ids = {place.pk for place in larger_ones}
+    found = [place for place in places if getattr(place, larger) in ids]
+    if not found:
+        raise serializers.ValidationError({field: [_("This place does not lie in the larger one.")]})
+    return found
+
+
+def _require_one(places: list[Any], *, field: str) -> None:
+    if len(places) > 1:
+        raise serializers.ValidationError(
+            {field: [_("Several places go by this name; say which by its id.")]}
+        )

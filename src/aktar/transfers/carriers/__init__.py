@@ -1,0 +1,1 @@
+"""The companies that carry transfers, read by themselves."""

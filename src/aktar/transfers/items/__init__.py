@@ -1,0 +1,1 @@
+"""The lines of transfer orders, read by themselves."""

@@ -1,0 +1,1 @@
+"""Promises of the OpenAPI document: what it says is what is answered."""

@@ -1,0 +1,1 @@
+"""Tests of the lists that stand beside transfer orders: master data, workflow, items, logs."""
