@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from aktar.edge import counts, references, throttles
@@ -68,7 +69,11 @@ def _fresh_process() -> Iterator[None]:
 def aktar_environment(tmp_path: Path) -> dict[str, str]:
     """The environment of an `aktar` process with a data folder of its own and an empty SQLite database."""
     ours = {k: v for k, v in os.environ.items() if not k.startswith(("AKTAR_", "DATABASE_URL", "DJANGO_"))}
-    return ours | {"AKTAR_DATA_DIR": str(tmp_path / "var")}
+    # Who shares the tests' database must be able to read its secrets.
+    return ours | {
+        "AKTAR_DATA_DIR": str(tmp_path / "var"),
+        "AKTAR_WEBHOOK_KEY": ",".join(settings.SECRET_COLUMN_KEYS),
+    }
 
 
 @pytest.fixture
@@ -95,9 +100,10 @@ def live_server_process(
     def start(database_url: str, *options: str, module: str = "aktar", **environment: str) -> ServerProcess:
         port = free_port()
         log = tmp_path / f"server-{port}.log"
+        dispatching = () if "--dispatch" in options else ("--no-dispatch",)
         with log.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", module, "serve", "--port", str(port), *options],
+                [sys.executable, "-m", module, "serve", "--port", str(port), *dispatching, *options],
                 env=aktar_environment | {"DATABASE_URL": database_url} | environment,
                 stdout=subprocess.DEVNULL,
                 stderr=file,

@@ -22,6 +22,7 @@ from aktar.places.actions import bind_token
 from aktar.places.models import Address, City, Country, District, StockLocation, Township
 from aktar.transfers.actions import ItemToMove, create_transfer_order
 from aktar.transfers.models import CargoCompany, TransferOrder
+from aktar.webhooks.actions import keep_webhook
 from aktar.webhooks.models import Webhook
 from aktar.workflow.actions import load_workflow, read_workflow
 from aktar.workflow.models import State
@@ -239,8 +240,9 @@ def a_webhook(event_type: str = "transfer.status.transitioned", **values: Any) -
     filled = {
         "target_url": f"https://erp.example.com/{next(_numbers)}",
         "event_type": event_type,
-        "created_date": NOW,
-        "modified_date": NOW,
     }
-    user = values.pop("user", None) or a_user()
-    return Webhook.objects.create(**{**filled, **values}, user=user)
+    # A superuser's, so that it hears of every location.
+    user = values.pop("user", None) or a_user(is_admin=True)
+    webhook = Webhook(**{**filled, **values}, user=user)
+    keep_webhook(webhook, now=NOW)
+    return webhook

@@ -13,3 +13,4 @@ class ContentType(IntEnum):
     TRANSFER_ITEM = 7
     SHIPMENT = 8
     STOCK_LOCATION = 9
+    WEBHOOK = 10

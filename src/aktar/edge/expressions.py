@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Expression, Func, TextField, Transform
+from django.db.models import BooleanField, DateTimeField, Expression, Func, TextField, Transform
 from django.db.models.functions import Cast
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -30,6 +30,28 @@ class InstantText(Func):
         # Django writes a datetime without its fraction when that is zero.
         template = "substr(replace(%(expressions)s, ' ', 'T') || '.000000', 1, 26) || 'Z'"
         return self.as_sql(compiler, connection, template=template, **context)
+
+
+class Clock(Func):
+    """The database's own clock, `seconds` from now: machines whose clocks disagree agree on this one."""
+
+    arity = 0
+    output_field = DateTimeField()
+
+    def __init__(self, *, seconds: float = 0) -> None:
+        super().__init__()
+        self.seconds = float(seconds)
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        return "(statement_timestamp() + %s * interval '1 second')", (self.seconds,)
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        # As Django writes an instant, so that the two compare as text.
+        return "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', %s)", (f"{self.seconds:+.3f} seconds",)
 
 
 class Folded(Transform):

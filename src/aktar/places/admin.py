@@ -1,5 +1,6 @@
 """Geography, stock locations and memberships in the admin."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from aktar.accounts.admin import TokenPage, UserPage
 from aktar.accounts.models import ApiToken, Reach, User
 from aktar.edge.admin.pages import ForSuperusers, TableInline, TablePage
+from aktar.places.actions import save_stock_location
 from aktar.places.models import (
     Address,
     City,
@@ -162,6 +164,10 @@ class StockLocationPage(TablePage):
     def city(self, row: StockLocation) -> str:
         """Where it stands."""
         return row.address.city.name
+
+    def keep(self, obj: StockLocation, now: datetime) -> None:
+        """Write a location, and tell who listens."""
+        save_stock_location(obj, now=now)
 
 
 class _MembershipPage(ForSuperusers, TablePage):

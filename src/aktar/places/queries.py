@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from aktar.accounts.models import ApiToken, User
 from aktar.accounts.models import Reach as TokenReach
 from aktar.edge.expressions import InstantText
@@ -47,6 +49,25 @@ def reach_of(user: User, token: ApiToken | None) -> Reach:
         return EVERYWHERE
     own = UserMembership.objects.filter(user=user).values_list("stock_location_id", flat=True)
     return Reach(everything=False, locations=frozenset(own))
+
+
+def hears_of(*locations: int) -> Q:
+    """Which webhooks may hear of what happens at any of these stock locations (ids).
+
+    As `reach_of`, for the webhook's user and the token it was made with; a user who is not active and a
+    token that was revoked hear of nothing.
+    """
+    works_there = UserMembership.objects.filter(user=OuterRef("user"), stock_location__in=locations)
+    bound_there = TokenMembership.objects.filter(token=OuterRef("token"), stock_location__in=locations)
+    by_user = Q(user__is_superuser=True) | Exists(works_there)
+    by_token = (
+        Q(token__reach=TokenReach.ALL)
+        | (Q(token__reach=TokenReach.LOCATIONS) & Exists(bound_there))
+        | (Q(token__reach=TokenReach.USER) & by_user)
+    )
+    return Q(user__is_active=True) & (
+        (Q(token=None) & by_user) | (Q(token__isnull=False, token__revoked_at=None) & by_token)
+    )
 
 
 def bound_erp_codes() -> dict[int, list[str]]:

@@ -1,6 +1,9 @@
-"""Who sees what: the reach of a caller over stock locations."""
+"""Who sees what: the reach of a caller over stock locations; and what is told of the locations themselves."""
 
 from dataclasses import dataclass
+
+LOCATION_CREATED = "stock_location.created"
+LOCATION_UPDATED = "stock_location.updated"
 
 
 @dataclass(frozen=True, slots=True)

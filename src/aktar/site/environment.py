@@ -85,6 +85,39 @@ VARIABLES = (
         "How often one address may try to log in, or off.",
     ),
     Variable(
+        "AKTAR_WEBHOOK_KEY",
+        "",
+        "Encrypts the secrets of webhooks in the database; at least 32 characters. By commas: the first "
+        "encrypts, the others are former ones that still decrypt. Unset: made once and kept in the data "
+        "folder. Machines that share one database must be given the same keys.",
+    ),
+    Variable(
+        "AKTAR_WEBHOOK_ALLOWED_NETWORKS",
+        "",
+        "Internal networks that webhooks may call all the same, by commas, such as 10.1.0.0/16.",
+    ),
+    Variable(
+        "AKTAR_WEBHOOK_TIMEOUT",
+        "15",
+        "How long one delivery may take, in seconds.",
+    ),
+    Variable(
+        "AKTAR_WEBHOOK_LEASE",
+        "60",
+        "How long a process that delivers keeps an event to itself, in seconds; longer than the timeout. "
+        "What a killed process had in hand is delivered by another after it.",
+    ),
+    Variable(
+        "AKTAR_WEBHOOK_ATTEMPTS",
+        "25",
+        "How often an event is tried before the next one of its object goes out without it.",
+    ),
+    Variable(
+        "AKTAR_WEBHOOK_RETENTION_DAYS",
+        "90",
+        "How long events and what became of their deliveries are kept, in days.",
+    ),
+    Variable(
         "AKTAR_LOAD_TOKEN",
         "",
         "The token that `aktar load --from` calls the other installation with; the server does not read it.",
@@ -123,6 +156,16 @@ def positive(name: str, environ: Mapping[str, str] = os.environ) -> int:
     if not (value.isascii() and value.isdigit() and 0 < len(value) < 16 and int(value) > 0):
         raise WrongSetting(f"{name} must be a whole number above zero, not {value!r}.")
     return int(value)
+
+
+def lease(environ: Mapping[str, str] = os.environ) -> int:
+    """AKTAR_WEBHOOK_LEASE; raises WrongSetting where an attempt could outlast it."""
+    value, timeout = positive("AKTAR_WEBHOOK_LEASE", environ), positive("AKTAR_WEBHOOK_TIMEOUT", environ)
+    if value <= timeout:
+        raise WrongSetting(
+            f"AKTAR_WEBHOOK_LEASE must be more than AKTAR_WEBHOOK_TIMEOUT ({timeout}), not {value}."
+        )
+    return value
 
 
 def log_level(environ: Mapping[str, str] = os.environ) -> str:

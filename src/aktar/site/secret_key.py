@@ -23,13 +23,21 @@ def secret_key(environ: Mapping[str, str] = os.environ) -> str:
                 f"AKTAR_SECRET_KEY must have at least {environment.SHORTEST_SECRET_KEY} characters."
             )
         return given
+    return kept_key(FILE_NAME, "AKTAR_SECRET_KEY", environ)
+
+
+def kept_key(file_name: str, variable: str, environ: Mapping[str, str] = os.environ) -> str:
+    """The key that a file of the data folder holds, made if it is missing; `variable` could give one instead.
+
+    Raises WrongSetting for a data folder that cannot be written.
+    """
     folder = environment.data_dir(environ)
     try:
-        return _kept(folder / FILE_NAME)
+        return _kept(folder / file_name)
     except OSError as error:
         raise environment.WrongSetting(
             f"No secret key can be kept in the data folder {folder} ({error.strerror}): "
-            "make it writable, point AKTAR_DATA_DIR elsewhere or set AKTAR_SECRET_KEY."
+            f"make it writable, point AKTAR_DATA_DIR elsewhere or set {variable}."
         ) from None
 
 

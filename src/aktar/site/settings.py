@@ -11,6 +11,8 @@ from aktar.edge.rates import parse_rate
 from aktar.site import admin_theme, environment, postgresql, sqlite
 from aktar.site.logs import LogSettings
 from aktar.site.secret_key import secret_key
+from aktar.site.webhook_key import webhook_keys
+from aktar.webhooks.rules import parse_allowed
 
 sqlite.install()
 
@@ -98,6 +100,14 @@ APPEND_SLASH = False  # the front door does it, for reads only
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # files are served from the packages that brought them: nothing to collect
 WHITENOISE_AUTOREFRESH = False
+
+# -- Webhooks ---------------------------------------------------------------------------------------------
+SECRET_COLUMN_KEYS = webhook_keys()
+AKTAR_WEBHOOK_ALLOWED_NETWORKS = environment.parsed("AKTAR_WEBHOOK_ALLOWED_NETWORKS", parse_allowed)
+AKTAR_WEBHOOK_TIMEOUT = environment.positive("AKTAR_WEBHOOK_TIMEOUT")
+AKTAR_WEBHOOK_LEASE = environment.lease()
+AKTAR_WEBHOOK_ATTEMPTS = environment.positive("AKTAR_WEBHOOK_ATTEMPTS")
+AKTAR_WEBHOOK_RETENTION_DAYS = environment.positive("AKTAR_WEBHOOK_RETENTION_DAYS")
 
 # -- The admin --------------------------------------------------------------------------------------------
 UNFOLD = admin_theme.UNFOLD

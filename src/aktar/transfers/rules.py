@@ -36,6 +36,15 @@ OPEN = (TransferStatus.WAITING, TransferStatus.READY_TO_SHIPMENT, TransferStatus
 CREATED_EVENT = "transfer.status.created"
 TRANSITIONED_EVENT = "transfer.status.transitioned"
 
+# By the handler code of the command that moves a shipment.
+SHIPMENT_EVENTS = {
+    "ready_advance": "shipment.created",
+    "dispatch": "shipment.status.updated",
+    "deliver": "shipment.status.updated",
+    "cancel": "shipment.cancelled",
+    "renew": "shipment.cancelled",
+}
+
 
 def transfer_event(status: str) -> str:
     """The event type that tells of a transfer order reaching a state."""

@@ -139,6 +139,20 @@ class TransferOrderPayloadShape(msgspec.Struct):
     transfer_shipment: TransferShipmentShape | None
 
 
+class TransferShipmentPayloadShape(msgspec.Struct):
+    """What an event of a shipment carries: the shipment, and whose it is."""
+
+    id: int
+    transfer_order: int
+    transfer_order_number: str
+    package: int
+    package_number: str
+    state: StateShape
+    cargo_company: CargoCompanyShape
+    awb_number: str | None
+    tracking_url: str | None
+
+
 class TransferOrderSimpleShape(msgspec.Struct):
     """A transfer order in brief: everything it refers to is an id."""
 

@@ -1,6 +1,7 @@
 """Webhooks in the admin, their secrets taken and never shown; events and deliveries to look at."""
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from aktar.edge.admin.columns import preformatted
 from aktar.edge.admin.lists import FoundByObject
 from aktar.edge.admin.pages import ReadOnlyInline, ReadOnlyPage, RowForm, TablePage
 from aktar.edge.content_types import ContentType
+from aktar.webhooks.actions import keep_webhook
 from aktar.webhooks.models import Event, Webhook, WebhookAttempt, WebhookEvent
 from aktar.webhooks.rules import (
     RETRY_CHOICES,
@@ -160,6 +162,10 @@ class WebhookPage(TablePage):
     def has_secret(self, row: Webhook) -> bool:
         """Whether what is sent is signed."""
         return bool(row.secret_key)
+
+    def keep(self, obj: Webhook, now: datetime) -> None:
+        """Write a webhook with its endpoint."""
+        keep_webhook(obj, now=now)
 
 
 @admin.register(Event)

@@ -1,7 +1,7 @@
 """Reads of the outbox: what the webhooks are owed of an object, with the attempts that were made."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,6 +17,9 @@ from aktar.webhooks.shapes import (
     WebhookShape,
 )
 
+NO_ANSWER = 500
+"""The status that an attempt is shown with when no answer came; its content says what went wrong."""
+
 
 def webhook_events(content_type: int, object_id: int) -> QuerySet[WebhookEvent]:
     """What the webhooks are owed of one object, newest first."""
@@ -24,8 +27,9 @@ def webhook_events(content_type: int, object_id: int) -> QuerySet[WebhookEvent]:
 
 
 def webhook_event_shapes(events: QuerySet[WebhookEvent]) -> list[WebhookEventShape]:
-    """The events of a page in full. Two queries: the events with webhook and payload, the attempts."""
-    rows = list(events.select_related("webhook", "event"))
+    """The events of a page in full. Three queries: the events with payload, their webhooks, the attempts."""
+    rows = list(events.select_related("event"))
+    webhooks = webhook_shapes({row.webhook_id for row in rows})
     attempts: dict[int, list[tuple[str, int | None, bytes]]] = defaultdict(list)
     made = WebhookAttempt.objects.filter(webhook_event__in=[row.pk for row in rows]).order_by(
         "-started_at", "-id"
@@ -34,7 +38,7 @@ def webhook_event_shapes(events: QuerySet[WebhookEvent]) -> list[WebhookEventSha
         "webhook_event_id", InstantText("started_at"), "response_http_status", "response_content"
     ):
         attempts[owed].append((started, status, bytes(content)))
-    return [_webhook_event(row, attempts[row.pk]) for row in rows]
+    return [_webhook_event(row, webhooks[row.webhook_id], attempts[row.pk]) for row in rows]
 
 
 def short_webhook_event_shapes(events: QuerySet[WebhookEvent]) -> list[ShortWebhookEventShape]:
@@ -61,11 +65,22 @@ def short_webhook_event_shapes(events: QuerySet[WebhookEvent]) -> list[ShortWebh
     ]
 
 
-def _webhook_event(row: WebhookEvent, attempts: Sequence[tuple[str, int | None, bytes]]) -> WebhookEventShape:
-    _, status, content = attempts[0] if attempts else ("", None, None)
+def webhook_shapes(ids: Collection[int]) -> dict[int, WebhookShape]:
+    """The webhooks of these ids, without their secrets. One query."""
+    return {row.pk: _webhook(row) for row in Webhook.objects.filter(pk__in=ids)}
+
+
+def _webhook_event(
+    row: WebhookEvent, webhook: WebhookShape, attempts: Sequence[tuple[str, int | None, bytes]]
+) -> WebhookEventShape:
+    status, content = None, None
+    if attempts:
+        _, status, content = attempts[0]
+        # The contract's clients expect a status of what was tried, also where no answer came.
+        status = NO_ANSWER if status is None else status
     return WebhookEventShape(
         id=row.pk,
-        webhook=_webhook(row.webhook),
+        webhook=webhook,
         created_date=instant_text(row.created_date),
         modified_date=instant_text(row.modified_date),
         uuid=str(row.uuid),

@@ -1,4 +1,4 @@
-"""The command line: `aktar serve`, `migrate`, `workflow`, `load`, `demo`, `user` and `token`.
+"""The command line: `aktar serve`, `dispatch`, `migrate`, `workflow`, `load`, `demo`, `user` and `token`.
 
 Exit status 0 is done, 1 refused (one sentence on standard error says why), 2 asked for in a wrong way. What a
 command is for goes to standard output, everything else to standard error. Modules here import Django inside
@@ -8,6 +8,7 @@ their functions, so that `--help` answers at once.
 import click
 
 from aktar.site.cli.database import demo, migrate
+from aktar.site.cli.dispatch import dispatch
 from aktar.site.cli.load import load
 from aktar.site.cli.serve import serve
 from aktar.site.cli.tokens import token
@@ -21,5 +22,5 @@ def main() -> None:
     """aktar, the transfer-order service. Settings are environment variables: see .env.example."""
 
 
-for command in (serve, migrate, workflow, load, demo, user, token):
+for command in (serve, dispatch, migrate, workflow, load, demo, user, token):
     main.add_command(command)

@@ -29,8 +29,14 @@ MOST_HEADER_BYTES = 64 * 1024
     type=click.IntRange(1, 256),
     help="Threads a process. [default: two a processor and one more, at most 8]",
 )
-def serve(host: str, port: int, workers: int | None, threads: int | None) -> None:
-    """Answer requests until SIGTERM or Ctrl-C; requests under way are finished.
+@click.option(
+    "--dispatch/--no-dispatch",
+    default=True,
+    show_default=True,
+    help="Whether one of the processes delivers webhooks too.",
+)
+def serve(host: str, port: int, workers: int | None, threads: int | None, dispatch: bool) -> None:
+    """Answer requests and deliver webhooks until SIGTERM or Ctrl-C; what is under way is finished.
 
     Each thread keeps a connection to the database: workers × threads must fit into what the database allows.
     """
@@ -56,7 +62,8 @@ def serve(host: str, port: int, workers: int | None, threads: int | None) -> Non
     _require_free(host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"aktar serves http://{shown}:{port}")
-    _server(host, port, workers, threads).serve(target_loader=_application, wrap_loader=False)
+    loader = _application_that_dispatches if dispatch else _application
+    _server(host, port, workers, threads).serve(target_loader=loader, wrap_loader=False)
 
 
 def _require_free(host: str, port: int) -> None:
@@ -111,3 +118,11 @@ def _application() -> Any:
     from aktar.site.wsgi import application
 
     return application
+
+
+def _application_that_dispatches() -> Any:
+    # Called in each of the server's processes, once it is on its own.
+    from aktar.site.dispatching import EmbeddedDispatcher
+
+    EmbeddedDispatcher().start()
+    return _application()

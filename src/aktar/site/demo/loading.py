@@ -21,7 +21,7 @@ from aktar.site.demo.network import Network
 from aktar.site.demo.rows import Rows
 from aktar.site.demo.story import Storyteller
 from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder, TransferShipment
-from aktar.webhooks.models import Event, Webhook, WebhookEvent
+from aktar.webhooks.models import Endpoint, Event, Webhook, WebhookEvent
 from aktar.workflow.models import TransitionLog
 from aktar.workflow.queries import stored_workflow
 
@@ -57,6 +57,7 @@ _COUNTED: tuple[type[models.Model], ...] = (
     User,
     UserMembership,
     CargoCompany,
+    Endpoint,
     Webhook,
     Event,
     WebhookEvent,

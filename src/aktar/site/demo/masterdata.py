@@ -27,13 +27,15 @@ from aktar.site.demo.network import Network
 from aktar.site.demo.people import full_name, shop_number
 from aktar.site.demo.story import APPLICATION, CARRIERS, CHANNELS, MANAGERS, staff_username
 from aktar.transfers.models import CargoCompany
+from aktar.webhooks.actions import keep_webhook
 from aktar.webhooks.models import Webhook
 
 Place = TypeVar("Place")
 
 LISTS = 1  # the id of the one price list and of the one stock list
 COUNTRY = 1
-WEBHOOK_TARGET = "https://erp.example.com/aktar"
+# A name that never leads anywhere: nobody is sent the demo's events.
+WEBHOOK_TARGET = "https://erp.example.invalid/aktar"
 WEBHOOK_EVENTS = (
     "transfer.status.created",
     "transfer.status.transitioned",
@@ -86,18 +88,10 @@ def write_master_data(network: Network, articles: list[Article], *, now: datetim
 
 def write_webhooks(cast: Cast, *, now: datetime) -> int:
     """Let the ERP listen from `now` on; answers how many webhooks that took."""
-    return len(
-        Webhook.objects.bulk_create(
-            Webhook(
-                user=cast.users[APPLICATION],
-                target_url=WEBHOOK_TARGET,
-                event_type=event_type,
-                created_date=now,
-                modified_date=now,
-            )
-            for event_type in WEBHOOK_EVENTS
-        )
-    )
+    for event_type in WEBHOOK_EVENTS:
+        listener = Webhook(user=cast.users[APPLICATION], target_url=WEBHOOK_TARGET, event_type=event_type)
+        keep_webhook(listener, now=now)
+    return len(WEBHOOK_EVENTS)
 
 
 def picture_url(name: str) -> str:
@@ -236,7 +230,7 @@ def _write_users(sites: list[Site], opened: datetime) -> dict[str, User]:
     )
     users = {user.username: user for user in User.objects.filter(username__in=names)}
     works = [(staff_username(site), site) for site in sites]
-    works += [(manager, site) for manager in MANAGERS for site in sites]
+    works += [(everywhere, site) for everywhere in (*MANAGERS, APPLICATION) for site in sites]
     UserMembership.objects.bulk_create(
         UserMembership(user=users[username], stock_location_id=site.number) for username, site in works
     )

@@ -75,7 +75,14 @@ def run_command(
         answer = EFFECTS[command.handler](run)
         destination = flow.states[command.destination_state]
         move(order, to=destination, by=by, attributes=attributes, now=now, version=F("version") + 1)
-        tell(order, transfer_event(destination.enum_value), current, now, also_as=TRANSITIONED_EVENT)
+        tell(
+            order,
+            transfer_event(destination.enum_value),
+            current,
+            now,
+            also_as=TRANSITIONED_EVENT,
+            handler=command.handler,
+        )
         if then is not None:
             then(answer)
     return answer

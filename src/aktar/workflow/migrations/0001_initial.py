@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                         fields=("content_type", "enum_class", "enum_value"), name="workflow_state_identity"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("content_type__in", [3, 4, 5, 6, 7, 8, 9])),
+                        condition=models.Q(("content_type__in", [3, 4, 5, 6, 7, 8, 9, 10])),
                         name="workflow_state_content_type",
                     ),
                 ],
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("content_type__in", [3, 4, 5, 6, 7, 8, 9])),
+                        condition=models.Q(("content_type__in", [3, 4, 5, 6, 7, 8, 9, 10])),
                         name="workflow_log_content_type",
                     )
                 ],

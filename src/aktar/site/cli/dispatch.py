@@ -1,0 +1,26 @@
+"""`aktar dispatch`: delivers webhooks in a process of its own."""
+
+import signal
+
+import click
+
+from aktar.site.cli.site import wake_migrated
+
+
+@click.command()
+def dispatch() -> None:
+    """Deliver webhooks until SIGTERM or Ctrl-C; what is under way is finished.
+
+    On PostgreSQL as many may run, on as many machines, as the receivers can take; serve with --no-dispatch
+    then. On SQLite the one within `aktar serve` is enough.
+    """
+    wake_migrated()
+    from django.db import connection
+
+    from aktar.webhooks.delivery import Dispatcher, Limits
+
+    dispatcher = Dispatcher(Limits.from_settings())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: dispatcher.stop())
+    click.echo(f"aktar delivers webhooks ({connection.vendor})", err=True)
+    dispatcher.run()

@@ -1,0 +1,123 @@
+"""Keeping webhooks: making and changing them, their secrets, switching them off and on again."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from aktar.accounts.models import User
+from aktar.webhooks.actions.lanes import Lane, locked_objects, open_lanes
+from aktar.webhooks.actions.waking import wake
+from aktar.webhooks.models import Deactivation, Endpoint, Standing, Webhook, WebhookEvent
+
+OVERLAP = timedelta(hours=24)
+"""How long a secret that was replaced still signs beside the new one."""
+
+_AT_ONCE = 500
+
+
+class WebhookExists(Exception):
+    """The user has a webhook for this address and event type already."""
+
+    def __init__(self, webhook: Webhook) -> None:
+        super().__init__(
+            f"Webhook {webhook.pk} of this user tells {webhook.target_url} of {webhook.event_type} already."
+        )
+        self.webhook = webhook
+
+
+def keep_webhook(webhook: Webhook, *, now: datetime) -> None:
+    """Save a new or changed webhook with its endpoint. Raises WebhookExists, having changed nothing.
+
+    A new secret is taken with `change_secret` before. What was kept for a webhook that was off goes out.
+    """
+    with transaction.atomic():
+        twin = Webhook.objects.filter(
+            user_id=webhook.user_id, target_url=webhook.target_url, event_type=webhook.event_type
+        )
+        if found := twin.exclude(pk=webhook.pk).first():
+            raise WebhookExists(found)
+        webhook.endpoint = endpoint_of(webhook.user, webhook.target_url)
+        if webhook.pk is None:
+            webhook.created_date = now
+        webhook.modified_date = now
+        if webhook.is_active:
+            webhook.deactivation, webhook.deactivated_at, webhook.failing_since = "", None, None
+        elif not webhook.deactivation:
+            webhook.deactivation, webhook.deactivated_at = Deactivation.BY_HAND, now
+        try:
+            with transaction.atomic():
+                webhook.save()
+        except IntegrityError:  # another process was faster
+            if found := twin.exclude(pk=webhook.pk).first():
+                raise WebhookExists(found) from None
+            raise
+        if webhook.is_active:
+            Endpoint.objects.filter(pk=webhook.endpoint_id, paused_until__isnull=False).update(
+                failures=0, paused_until=None
+            )
+    if webhook.is_active:
+        release_held(webhook)
+
+
+def endpoint_of(user: User, target_url: str) -> Endpoint:
+    """The endpoint of a user's address, made if it is new."""
+    endpoint, _ = Endpoint.objects.get_or_create(user=user, target_url=target_url)
+    return endpoint
+
+
+def change_secret(webhook: Webhook, secret: str | None, *, now: datetime) -> None:
+    """Put another secret into a webhook that is yet to be kept; the one before signs on for a day."""
+    before = webhook.secret_key
+    if secret == before:
+        return
+    has_overlap = bool(before) and bool(secret)
+    webhook.previous_secret_key = before if has_overlap else None
+    webhook.previous_secret_until = now + OVERLAP if has_overlap else None
+    webhook.secret_key = secret
+
+
+def switch_off(webhook: Webhook, *, now: datetime) -> None:
+    """Let a webhook hear no more; what it is owed is kept for when it is switched on again."""
+    Webhook.objects.filter(pk=webhook.pk, is_active=True).update(
+        is_active=False, deactivation=Deactivation.BY_HAND, deactivated_at=now, modified_date=now
+    )
+
+
+def resume(webhook: Webhook, *, now: datetime) -> int:
+    """Switch a webhook on, and its endpoint's pause off; answers how many kept events go out again."""
+    with transaction.atomic():
+        Webhook.objects.filter(pk=webhook.pk).update(
+            is_active=True, deactivation="", deactivated_at=None, failing_since=None, modified_date=now
+        )
+        Endpoint.objects.filter(pk=webhook.endpoint_id).update(failures=0, paused_until=None)
+    return release_held(webhook)
+
+
+def release_held(webhook: Webhook) -> int:
+    """Put what was kept for a webhook back into its lanes, in their order; answers how many. In batches."""
+    released = 0
+    last = 0
+    while True:
+        held = WebhookEvent.objects.filter(webhook=webhook, standing=Standing.HELD, pk__gt=last)
+        columns = ("pk", "endpoint_id", "content_type", "object_id")
+        rows = list(held.order_by("pk").values_list(*columns)[:_AT_ONCE])
+        if not rows:
+            break
+        count, done = _release({pk: Lane(*lane) for pk, *lane in rows})
+        released += count
+        if done:
+            last = rows[-1][0]
+    if released:
+        wake()
+    return released
+
+
+def _release(rows: dict[int, Lane]) -> tuple[int, bool]:
+    """Release those whose objects nobody else writes to; answers how many, and whether it was all."""
+    with transaction.atomic():
+        objects = locked_objects({(lane.content_type, lane.object_id) for lane in rows.values()})
+        free = {pk: lane for pk, lane in rows.items() if (lane.content_type, lane.object_id) in objects}
+        held = WebhookEvent.objects.filter(pk__in=free, standing=Standing.HELD)
+        count = held.update(standing=Standing.BLOCKED)
+        open_lanes(free.values())
+    return count, len(free) == len(rows)

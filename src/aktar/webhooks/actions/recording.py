@@ -1,0 +1,97 @@
+"""Recording what happened: the Event, always, and what each listener is owed of it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from aktar.edge.expressions import Clock
+from aktar.webhooks.actions.waking import wake
+from aktar.webhooks.models import Event, EventPosition, ObjectSequence, Standing, Webhook, WebhookEvent
+
+
+def record_event(
+    event_type: str,
+    *,
+    also_as: str | None = None,
+    content_type: int,
+    object_id: int,
+    payload: str,
+    audience: Q,
+    source: int | None = None,
+    destination: int | None = None,
+    now: datetime,
+) -> Event:
+    """Write one Event, always, and a WebhookEvent for each active webhook that listens. At most six queries.
+
+    `payload` is frozen as it is given. `also_as` is the general name under which listeners get the event
+    too. `audience` selects the webhooks that may hear of it, `source` and `destination` are the stock
+    locations whose people may read it in the feed. Called outside of a transaction it raises
+    TransactionManagementError. After the commit, whoever delivers in this process is woken.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("An event is recorded in the transaction of its change.")
+    event = Event.objects.create(
+        type=event_type,
+        content_type=content_type,
+        object_id=object_id,
+        sequence=_next_sequence(content_type, object_id),
+        payload=payload,
+        created_at=now,
+        source_location=source,
+        destination_location=destination,
+    )
+    EventPosition.objects.bulk_create([EventPosition(event_id=event.pk)])
+    names = {event_type} if also_as is None else {event_type, also_as}
+    _owe(event, names, audience, now)
+    transaction.on_commit(wake)
+    return event
+
+
+def _next_sequence(content_type: int, object_id: int) -> int:
+    """The object's next number; holds its row locked until the transaction ends. One query."""
+    table = connection.ops.quote_name(ObjectSequence._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (content_type, object_id, last) VALUES (%s, %s, 1) "  # noqa: S608 - ours
+            f"ON CONFLICT (content_type, object_id) DO UPDATE SET last = {table}.last + 1 RETURNING last",
+            [int(content_type), object_id],
+        )
+        sequence: int = cursor.fetchone()[0]
+    return sequence
+
+
+def _owe(event: Event, names: Collection[str], audience: Q, now: datetime) -> None:
+    """Queue the event for those who listen; at the head of each lane that is empty."""
+    listening = Webhook.objects.filter(audience, is_active=True, event_type__in=names).order_by("id")
+    listeners = list(listening.values_list("id", "endpoint_id", "event_type"))
+    if not listeners:
+        return
+    waiting = WebhookEvent.objects.filter(
+        endpoint__in={endpoint for _, endpoint, _ in listeners},
+        content_type=event.content_type,
+        object_id=event.object_id,
+        standing__in=(Standing.BLOCKED, Standing.DUE),
+    )
+    taken = set(waiting.values_list("endpoint_id", flat=True))
+    owed = []
+    for webhook, endpoint, name in listeners:
+        is_head = endpoint not in taken
+        taken.add(endpoint)
+        owed.append(
+            WebhookEvent(
+                webhook_id=webhook,
+                endpoint_id=endpoint,
+                event=event,
+                created_date=now,
+                modified_date=now,
+                event_type=name,
+                content_type=event.content_type,
+                object_id=event.object_id,
+                sequence=event.sequence,
+                standing=Standing.DUE if is_head else Standing.BLOCKED,
+                due_at=Clock() if is_head else None,
+            )
+        )
+    WebhookEvent.objects.bulk_create(owed)

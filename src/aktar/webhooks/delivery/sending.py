@@ -1,0 +1,91 @@
+"""One attempt: the claimed event as a request, and what came of it as an Outcome."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+import aiohttp
+
+from aktar.edge.encryption import CannotDecrypt, readable
+from aktar.webhooks.actions import Claimed, Kind, Outcome
+from aktar.webhooks.delivery.connecting import AddressRefused, post
+from aktar.webhooks.delivery.limits import Limits
+from aktar.webhooks.rules import envelope, request_headers
+
+LONGEST_COMPLAINT = 500
+
+
+async def send(session: aiohttp.ClientSession, claimed: Claimed, limits: Limits) -> Outcome:
+    """Send one event once. Whatever goes wrong is part of the outcome; only being cancelled is raised."""
+    at = datetime.now(UTC)
+    begun = time.monotonic()
+
+    def outcome(kind: Kind, **rest: object) -> Outcome:
+        spent = round((time.monotonic() - begun) * 1000)
+        return Outcome(claimed, kind, at, duration_ms=spent, **rest)  # type: ignore[arg-type] # its fields
+
+    def failed(error_kind: str, complaint: str, address: str = "") -> Outcome:
+        words = complaint[:LONGEST_COMPLAINT].encode("utf-8", "replace")
+        return outcome(Kind.FAILED, error_kind=error_kind, content=words, address=address)
+
+    try:
+        url, body, headers = _request(claimed, at)
+    except CannotDecrypt as error:
+        return failed("secret_unreadable", str(error))
+    try:
+        async with asyncio.timeout(limits.timeout):
+            answer = await post(session, url, body, headers, most=limits.answer_bytes)
+    except TimeoutError:
+        return failed("timeout", f"No answer within {limits.timeout:g} seconds.")
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        return failed(*_blamed(error))
+    return outcome(
+        Kind.ANSWERED,
+        status=answer.status,
+        content=answer.content,
+        address=answer.address[:64],
+        retry_after=answer.retry_after,
+    )
+
+
+def _request(claimed: Claimed, at: datetime) -> tuple[str, bytes, dict[str, str]]:
+    listener = claimed.listener
+    body = envelope(claimed.event_type, claimed.uuid, claimed.payload).encode()
+    headers = request_headers(
+        body,
+        event_type=claimed.event_type,
+        uuid=claimed.uuid,
+        sequence=claimed.sequence,
+        at=at,
+        secret=readable(listener.secret),
+        previous_secret=readable(listener.previous_secret),
+        additional=readable(listener.headers),
+        config=readable(listener.config),
+        is_replay=claimed.is_replay,
+    )
+    return listener.target_url, body, headers
+
+
+def _blamed(error: Exception) -> tuple[str, str, str]:
+    """The kind of error, what it says, and the address it says it of."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, AddressRefused):
+            return ("address_refused", str(cause), cause.address[:64])
+        cause = getattr(cause, "os_error", None) or cause.__cause__
+    kinds: tuple[tuple[type[Exception], str], ...] = (
+        (aiohttp.ClientConnectorDNSError, "name_unknown"),
+        (aiohttp.ClientSSLError, "tls"),
+        (aiohttp.ClientConnectorError, "connect"),
+        (aiohttp.ServerDisconnectedError, "disconnected"),
+        (aiohttp.InvalidURL, "address"),
+        (aiohttp.ClientResponseError, "answer"),
+        (aiohttp.ClientPayloadError, "answer"),
+        (ConnectionError, "disconnected"),
+        (aiohttp.ClientError, "connection"),
+        (OSError, "connection"),
+    )
+    for kind, name in kinds:
+        if isinstance(error, kind):
+            return (name, str(error) or name, "")
+    return ("request", str(error), "")

@@ -1,0 +1,62 @@
+"""How much of each endpoint's work a dispatcher has in hand, and how much more it may claim."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from aktar.webhooks.actions import Kind, Outcome
+from aktar.webhooks.delivery.limits import Limits
+
+QUICK_MS = 1000
+"""An endpoint that answers slower gets no more in hand than is under way."""
+
+
+@dataclass(slots=True)
+class _Window:
+    size: int
+    in_hand: int = 0
+    is_hungry: bool = False
+
+
+class Windows:
+    """Counts what is in hand by endpoint. An endpoint that answers well and fast gets more, up to a bound."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._by_endpoint: dict[int, _Window] = defaultdict(lambda: _Window(limits.in_flight))
+
+    @property
+    def in_hand(self) -> int:
+        """Events in hand, whosever."""
+        return sum(window.in_hand for window in self._by_endpoint.values())
+
+    def hungry(self) -> list[int]:
+        """The endpoints that may have more due than what was claimed last."""
+        return [endpoint for endpoint, window in self._by_endpoint.items() if window.is_hungry]
+
+    def room(self, endpoint: int, *, most: int | None = None) -> int:
+        """How many more to claim; not below zero."""
+        window = self._by_endpoint[endpoint]
+        size = window.size if most is None else min(window.size, most)
+        room = max(0, size - window.in_hand)
+        # Small bites cost a commit each.
+        return room if window.in_hand == 0 or room * 4 >= size else 0
+
+    def claimed(self, endpoint: int, *, asked: int, got: int) -> None:
+        """Note what a claim brought."""
+        window = self._by_endpoint[endpoint]
+        window.in_hand += got
+        window.is_hungry = got == asked
+        if window.is_hungry and window.size < self._limits.window:
+            window.size = min(window.size * 2, self._limits.window)
+
+    def ended(self, outcome: Outcome) -> None:
+        """Note what became of one that was in hand."""
+        window = self._by_endpoint[outcome.claimed.endpoint]
+        window.in_hand -= 1
+        if outcome.kind is Kind.HELD or (outcome.is_delivered and outcome.duration_ms < QUICK_MS):
+            window.is_hungry = True  # its lane may have another
+        else:
+            window.size = self._limits.in_flight
+            window.is_hungry = False
+        if window.in_hand == 0 and not window.is_hungry:
+            del self._by_endpoint[outcome.claimed.endpoint]
