@@ -111,11 +111,14 @@ class Receiver:
             assert sequences == sorted(sequences), (lane, sequences)
 
     def _run(self) -> None:
-        self._loop.run_until_complete(self._live())
+        try:
+            self._loop.run_until_complete(self._live())
+        finally:
+            self._loop.close()
 
     async def _live(self) -> None:
         self._ended = asyncio.Event()
-        server = web.Server(self._handle)
+        server = web.Server(self._handle, access_log=None)
         runner = web.ServerRunner(server, shutdown_timeout=0)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", self.port, backlog=1024)
@@ -123,6 +126,10 @@ class Receiver:
         self.port = runner.addresses[0][1]
         self._begun.set()
         await self._ended.wait()
+        await site.stop()
+        # Whoever still hangs is not waited for.
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
         await runner.cleanup()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from aktar.edge.expressions import Clock
 from aktar.webhooks.actions.claiming import Claimed
@@ -26,7 +26,7 @@ from aktar.webhooks.models import (
     WebhookAttempt,
     WebhookEvent,
 )
-from aktar.webhooks.rules import has_given_up, pause_after, wait
+from aktar.webhooks.rules import FAILURES_BEFORE_PAUSE, has_given_up, pause_after, wait
 
 GONE = 410
 
@@ -205,8 +205,14 @@ def _set_pauses(mine: Sequence[Outcome]) -> None:
     if failed:
         # Whoever holds such a row counts its own failures; the count need not be exact.
         found = Endpoint.objects.filter(pk__in=failed).order_by("pk")
-        for endpoint in found.select_for_update(skip_locked=True, no_key=True):
-            failures = min(endpoint.failures + failed[endpoint.pk], 1_000_000)
+        rows = found.annotate(rests=Q(paused_until__gt=Clock()))
+        for endpoint in rows.select_for_update(skip_locked=True, no_key=True):
+            if endpoint.rests:
+                continue  # what was under way when the pause began says nothing new
+            # Up to the first pause each failure counts; then each probe.
+            failures = endpoint.failures + 1
+            if failures < FAILURES_BEFORE_PAUSE:
+                failures = min(endpoint.failures + failed[endpoint.pk], FAILURES_BEFORE_PAUSE)
             pause = pause_after(failures)
             Endpoint.objects.filter(pk=endpoint.pk).update(
                 failures=failures,

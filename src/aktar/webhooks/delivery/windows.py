@@ -15,6 +15,8 @@ class _Window:
     size: int
     in_hand: int = 0
     is_hungry: bool = False
+    was_full: bool = False
+    """Whether the last claim brought all that was asked for."""
 
 
 class Windows:
@@ -45,9 +47,7 @@ class Windows:
         """Note what a claim brought."""
         window = self._by_endpoint[endpoint]
         window.in_hand += got
-        window.is_hungry = got == asked
-        if window.is_hungry and window.size < self._limits.window:
-            window.size = min(window.size * 2, self._limits.window)
+        window.is_hungry = window.was_full = got == asked
 
     def ended(self, outcome: Outcome) -> None:
         """Note what became of one that was in hand."""
@@ -55,6 +55,9 @@ class Windows:
         window.in_hand -= 1
         if outcome.kind is Kind.HELD or (outcome.is_delivered and outcome.duration_ms < QUICK_MS):
             window.is_hungry = True  # its lane may have another
+            if window.was_full:
+                window.was_full = False
+                window.size = min(window.size * 2, self._limits.window)
         else:
             window.size = self._limits.in_flight
             window.is_hungry = False
