@@ -1,6 +1,8 @@
 """A key makes a POST safe to repeat: it is carried out once, and its first answer comes again."""
 
 import json
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -273,6 +275,28 @@ def test_after_the_lease_a_repetition_may_run_and_the_late_one_may_not_finish(se
     late.release()
     second.keep(ANSWER)
     assert claim(SCOPE, body=b"", now=NOW + timedelta(seconds=seconds)) == ANSWER
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_is_given_back_while_a_twin_looks_at_it_is_the_twins() -> None:
+    claimed(claim(SCOPE, body=b"", now=NOW))
+    found: list[Claim | StoredAnswer] = []
+
+    def look() -> None:
+        try:
+            found.append(claim(SCOPE, body=b"", now=NOW))
+        finally:
+            connection.close()
+
+    twin = threading.Thread(target=look)
+    with transaction.atomic():
+        IdempotencyKey.objects.select_for_update().get()
+        twin.start()
+        time.sleep(0.3)  # until it waits for the row
+        IdempotencyKey.objects.all().delete()
+    twin.join()
+    (held,) = found
+    claimed(held).keep(ANSWER)
 
 
 def test_a_key_whose_lease_is_over_still_stands_for_its_body() -> None:

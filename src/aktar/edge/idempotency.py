@@ -146,7 +146,10 @@ def _claim_once(scope: Scope, *, digest: str, now: datetime) -> Claim | StoredAn
             created_at=now,
         )
         IdempotencyKey.objects.bulk_create([wish], ignore_conflicts=True)
-        row = _rows(scope).select_for_update().get()
+        row = _rows(scope).select_for_update().first()
+        if row is None:
+            # It was given back or pruned between the two statements: the next look claims it.
+            return None
         if row.holder == holder:
             _prune(now=now)
             return Claim(row.pk, holder=holder)
