@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -238,6 +238,46 @@ def test_a_fault_of_ours_leaves_the_key_free(caller: Client, monkeypatch: pytest
         assert post(caller, path, body).status_code == 500
     assert not IdempotencyKey.objects.exists()
     assert post(caller, path, body).status_code == 204
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_that_fails_leaves_the_key_free(caller: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = a_transfer_order()
+    path, body = f"{ORDERS}{order.pk}/set_remote_id/", {"remote_id": "R-1"}
+    commit = connection.commit
+
+    def lose() -> None:
+        # The claim is committed, the change with its answer is not.
+        if IdempotencyKey.objects.filter(status__isnull=False).exists():
+            raise OperationalError("the connection is lost")
+        commit()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(connection, "commit", lose)
+        assert post(caller, path, body).status_code == 503
+    assert not IdempotencyKey.objects.exists()
+    assert post(caller, path, body).status_code == 204
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_stays_away_is_a_503_with_a_key_too(
+    caller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = a_transfer_order()
+    commit = connection.commit
+    lost = False
+
+    def lose() -> None:
+        nonlocal lost
+        lost = lost or IdempotencyKey.objects.filter(status__isnull=False).exists()
+        if lost:
+            raise OperationalError("the connection is lost")
+        commit()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(connection, "commit", lose)
+        answer = post(caller, f"{ORDERS}{order.pk}/set_remote_id/", {"remote_id": "R-1"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
 
 
 def test_an_answer_is_kept_for_a_day(caller: Client) -> None:
