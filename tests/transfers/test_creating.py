@@ -351,6 +351,18 @@ def test_a_caller_makes_transfers_of_its_own_locations_only() -> None:
     refused(a_caller(is_read_only=True), a_wish(a_package()), status=403)
 
 
+def test_a_refusal_tells_nothing_of_a_package_that_the_caller_does_not_see() -> None:
+    mine, package = a_location(), a_package()
+    transfer = a_transfer_order(package=package)
+    wish = a_wish(package, source=mine.pk, destination=a_location().pk, order=a_package().order_id)
+    told = refused(a_caller(locations=[mine]), wish)
+    assert told == {"package": ["There is no such package."]}
+    # Whoever sends to it, or dispatches it, is told why.
+    for location in (transfer.source, package.stock_location):
+        told = refused(a_caller(locations=[mine, location]), wish)
+        assert set(told) == {"destination", "order", "items"}
+
+
 def test_a_transfer_order_that_was_posted_can_be_carried_out(caller: Client) -> None:
     order = TransferOrder.objects.get(pk=post(caller, a_wish(a_package(items=2))).json()["id"])
     done(caller, order, READY, DISPATCH, DELIVER)
