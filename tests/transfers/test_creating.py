@@ -223,6 +223,30 @@ def test_pieces_are_brought_one_by_one(caller: Client) -> None:
     assert post(caller, again | {"items": [{"sku": sku}]}).json()["number"] == f"{order['number']}P1T2"
 
 
+def test_a_list_names_a_thousand_pieces_and_no_more(caller: Client) -> None:
+    order = an_order_in_full()
+    (ordered,) = order["items"]
+    wish = {"source": a_location().pk, "destination": a_location().pk}
+    lines = [{"sku": ordered["sku"], "quantity": count} for count in (999, 2)]
+    told = refused(
+        caller,
+        wish
+        | {
+            "order": order | {"items": [ordered | line for line in lines]},
+            "package": {"items": lines},
+            "items": lines,
+        },
+    )
+    too_many = ["Give at most 1000 pieces in all."]
+    assert told == {
+        "order": {"items": too_many},
+        "package": {"items": too_many},
+        "items": too_many,
+    }
+    whole = wish | {"order": order | {"items": [ordered | {"quantity": 1000}]}, "items": lines[1:]}
+    assert post(caller, whole).status_code == 201
+
+
 def test_what_was_cancelled_can_be_brought_from_elsewhere_and_whoever_holds_the_old_tag_hears_of_it(
     caller: Client,
 ) -> None:
