@@ -123,6 +123,20 @@ def test_nesting_without_end_is_refused() -> None:
     assert refusal(loaded) == f"{ORDER_ITEM}.attributes: is nested deeper than 64"
 
 
+def test_nesting_without_end_around_a_broken_text_is_refused_alone() -> None:
+    deep: Any = "\ud800"
+    for _ in range(900):
+        deep = {"deeper": deep}
+    loaded = load(listed() | {"id": 9, "more": deep}, listed())
+    assert loaded.counts == (1, 0, 0, 0, 1)
+    assert refusal(loaded).endswith("is nested too deep")
+
+
+def test_a_refusal_prints_no_key_that_a_terminal_would_obey() -> None:
+    told = refusal(load(listed() | {"\x1b[2J\nevil": {"text": "\x00"}}))
+    assert told.startswith(r"'\x1b[2J\nevil'.text: a NUL")
+
+
 @pytest.mark.parametrize("record", [5, "text", None, [], True])
 def test_what_is_no_object_is_refused(record: Any) -> None:
     assert load([record]).counts == (0, 0, 0, 0, 1)
