@@ -9,7 +9,8 @@ from typing import Any
 DEEPEST = 64
 BIGGEST_ID = 2**63 - 1
 _BIGGEST = 2**63 - 1
-_MOST_DAYS = 10_000_000
+# A thousand years: what is planned now and takes so long still ends within the calendar.
+_MOST_DAYS = 365_000
 _DECIMAL = re.compile(r"(-?)(\d{1,19})(?:\.(\d+))?", re.ASCII)
 _DURATION = re.compile(r"(?:(-?\d{1,8}) )?(\d\d):(\d\d):(\d\d)(?:\.(\d{6}))?", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
