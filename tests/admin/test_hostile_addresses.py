@@ -99,3 +99,10 @@ def test_chosen_rows_that_are_none_break_nothing(desk: Client, table: str, body:
 def test_rows_beside_a_form_break_nothing(desk: Client, values: dict[str, str]) -> None:
     filled = {"productimage_set-TOTAL_FORMS": "0", "productimage_set-INITIAL_FORMS": "0"}
     assert desk.post("/admin/catalog/product/add/", filled | values).status_code < 500
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/"])
+def test_a_session_key_with_a_nul_is_refused(path: str) -> None:
+    # A NUL as a quoted cookie may write it; PostgreSQL takes none in a text.
+    cookie = r'aktar_session="\000aaaaaaaaaaaaaaaa"'
+    assert Client().get(path, headers={"Cookie": cookie}).status_code == 400

@@ -1,12 +1,14 @@
 """A key makes a POST safe to repeat: it is carried out once, and its first answer comes again."""
 
 import json
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -238,6 +240,46 @@ def test_a_fault_of_ours_leaves_the_key_free(caller: Client, monkeypatch: pytest
     assert post(caller, path, body).status_code == 204
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_that_fails_leaves_the_key_free(caller: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = a_transfer_order()
+    path, body = f"{ORDERS}{order.pk}/set_remote_id/", {"remote_id": "R-1"}
+    commit = connection.commit
+
+    def lose() -> None:
+        # The claim is committed, the change with its answer is not.
+        if IdempotencyKey.objects.filter(status__isnull=False).exists():
+            raise OperationalError("the connection is lost")
+        commit()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(connection, "commit", lose)
+        assert post(caller, path, body).status_code == 503
+    assert not IdempotencyKey.objects.exists()
+    assert post(caller, path, body).status_code == 204
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_stays_away_is_a_503_with_a_key_too(
+    caller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = a_transfer_order()
+    commit = connection.commit
+    lost = False
+
+    def lose() -> None:
+        nonlocal lost
+        lost = lost or IdempotencyKey.objects.filter(status__isnull=False).exists()
+        if lost:
+            raise OperationalError("the connection is lost")
+        commit()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(connection, "commit", lose)
+        answer = post(caller, f"{ORDERS}{order.pk}/set_remote_id/", {"remote_id": "R-1"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+
+
 def test_an_answer_is_kept_for_a_day(caller: Client) -> None:
     path, body = command(a_transfer_order(), READY)
     with time_machine.travel(NOW, tick=False) as clock:
@@ -273,6 +315,28 @@ def test_after_the_lease_a_repetition_may_run_and_the_late_one_may_not_finish(se
     late.release()
     second.keep(ANSWER)
     assert claim(SCOPE, body=b"", now=NOW + timedelta(seconds=seconds)) == ANSWER
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_is_given_back_while_a_twin_looks_at_it_is_the_twins() -> None:
+    claimed(claim(SCOPE, body=b"", now=NOW))
+    found: list[Claim | StoredAnswer] = []
+
+    def look() -> None:
+        try:
+            found.append(claim(SCOPE, body=b"", now=NOW))
+        finally:
+            connection.close()
+
+    twin = threading.Thread(target=look)
+    with transaction.atomic():
+        IdempotencyKey.objects.select_for_update().get()
+        twin.start()
+        time.sleep(0.3)  # until it waits for the row
+        IdempotencyKey.objects.all().delete()
+    twin.join()
+    (held,) = found
+    claimed(held).keep(ANSWER)
 
 
 def test_a_key_whose_lease_is_over_still_stands_for_its_body() -> None:

@@ -199,6 +199,54 @@ def test_pictures_that_a_product_lost_are_gone() -> None:
     assert list(ProductImage.objects.values_list("pk", flat=True)) == [999]
 
 
+def with_product(place: int, **values: Any) -> dict[str, Any]:
+    """The listed order under the ids of `place`, its product told otherwise."""
+    ids = {"id": place, "number": f"N{place}", f"{ITEM}.id": place, f"{ITEM}.transfer_order": place}
+    told = with_values(listed(), ids)
+    item = told["transferitem_set"][0]
+    for product in (item["product"], item["package_item"]["order_item"]["product"]):
+        product.update(values)
+    return told
+
+
+def pictures() -> list[int]:
+    return list(ProductImage.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def test_an_older_telling_of_a_product_brings_no_picture_back() -> None:
+    load(with_product(1, modified_date=LATER, productimage_set=[]))
+    assert load(with_product(2)).counts == (1, 0, 0, 0, 0)
+    assert pictures() == []
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_a_later_telling_of_a_product_keeps_the_pictures_that_it_repeats(
+    monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(loader, "BATCH", batch)
+    (picture,) = listed()["transferitem_set"][0]["product"]["productimage_set"]
+    both = [picture, picture | {"id": 999}]
+    load(
+        with_product(1, productimage_set=both),
+        with_product(2, modified_date=LATER, productimage_set=[picture]),
+    )
+    assert pictures() == [picture["id"]]
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_of_two_tellings_the_first_ones_pictures_stay_however_often(
+    monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(loader, "BATCH", batch)
+    (picture,) = listed()["transferitem_set"][0]["product"]["productimage_set"]
+    tellings = with_product(1), with_product(2, productimage_set=[picture | {"id": 999}])
+    load(*tellings)
+    before = contents()
+    assert pictures() == [picture["id"]]
+    load(*tellings)
+    assert contents() == before
+
+
 def test_orders_and_packages_stand_where_their_items_stand() -> None:
     load(listed())
     assert Order.objects.get().state == a_state(3, "400")

@@ -68,6 +68,7 @@ FAULTS: dict[str, tuple[Any, str]] = {
     "target_transfer_date": ("2023-04-06T06:47:00", "an instant such as"),
     "created_date": ("0001-01-01T00:00:00+23:00", "an instant such as"),
     "source.target_packing_interval": ("5 days", "a duration such as"),
+    "source.target_transfer_interval": ("3000000 00:00:00", "a duration such as"),
     # what no database takes
     "number": ("2252\x00", "a NUL or a character that is none"),
     "invoice_number": ("\ud800", "a NUL or a character that is none"),
@@ -121,6 +122,20 @@ def test_nesting_without_end_is_refused() -> None:
         deep = {"deeper": deep}
     loaded = load(with_values(listed(), {f"{ORDER_ITEM}.attributes": deep}))
     assert refusal(loaded) == f"{ORDER_ITEM}.attributes: is nested deeper than 64"
+
+
+def test_nesting_without_end_around_a_broken_text_is_refused_alone() -> None:
+    deep: Any = "\ud800"
+    for _ in range(900):
+        deep = {"deeper": deep}
+    loaded = load(listed() | {"id": 9, "more": deep}, listed())
+    assert loaded.counts == (1, 0, 0, 0, 1)
+    assert refusal(loaded).endswith("is nested too deep")
+
+
+def test_a_refusal_prints_no_key_that_a_terminal_would_obey() -> None:
+    told = refusal(load(listed() | {"\x1b[2J\nevil": {"text": "\x00"}}))
+    assert told.startswith(r"'\x1b[2J\nevil'.text: a NUL")
 
 
 @pytest.mark.parametrize("record", [5, "text", None, [], True])

@@ -241,3 +241,17 @@ def test_a_package_without_a_transfer_shows_its_logs_where_it_is_dispatched() ->
     assert found(a_caller(locations=[order.source]), LOGS.path) == []
     assert other.pk in found(a_caller(), LOGS.path)
     assert other.pk not in found(a_caller(locations=[order.destination]), LOGS.path)
+
+
+def test_a_walk_by_cursor_passes_numbers_below_zero(caller: Client) -> None:
+    for priority in (-3, -3, -2, 5):
+        StockLocation.objects.filter(pk=a_location().pk).update(priority=priority)
+    for sort in ("priority", "-priority"):
+        met = []
+        address = f"{LOCATIONS.path}?sort={sort}&limit=1&cursor="
+        while address:
+            page = get(caller, address)
+            met += [result["id"] for result in page["results"]]
+            address = page["next"]
+        expected = StockLocation.objects.order_by(sort, sort.replace("priority", "id"))
+        assert met == list(expected.values_list("pk", flat=True))

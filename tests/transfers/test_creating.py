@@ -223,6 +223,30 @@ def test_pieces_are_brought_one_by_one(caller: Client) -> None:
     assert post(caller, again | {"items": [{"sku": sku}]}).json()["number"] == f"{order['number']}P1T2"
 
 
+def test_a_list_names_a_thousand_pieces_and_no_more(caller: Client) -> None:
+    order = an_order_in_full()
+    (ordered,) = order["items"]
+    wish = {"source": a_location().pk, "destination": a_location().pk}
+    lines = [{"sku": ordered["sku"], "quantity": count} for count in (999, 2)]
+    told = refused(
+        caller,
+        wish
+        | {
+            "order": order | {"items": [ordered | line for line in lines]},
+            "package": {"items": lines},
+            "items": lines,
+        },
+    )
+    too_many = ["Give at most 1000 pieces in all."]
+    assert told == {
+        "order": {"items": too_many},
+        "package": {"items": too_many},
+        "items": too_many,
+    }
+    whole = wish | {"order": order | {"items": [ordered | {"quantity": 1000}]}, "items": lines[1:]}
+    assert post(caller, whole).status_code == 201
+
+
 def test_what_was_cancelled_can_be_brought_from_elsewhere_and_whoever_holds_the_old_tag_hears_of_it(
     caller: Client,
 ) -> None:
@@ -349,6 +373,18 @@ def test_a_caller_makes_transfers_of_its_own_locations_only() -> None:
     other = a_package()
     assert post(a_caller(locations=[other.stock_location]), a_wish(other)).status_code == 201
     refused(a_caller(is_read_only=True), a_wish(a_package()), status=403)
+
+
+def test_a_refusal_tells_nothing_of_a_package_that_the_caller_does_not_see() -> None:
+    mine, package = a_location(), a_package()
+    transfer = a_transfer_order(package=package)
+    wish = a_wish(package, source=mine.pk, destination=a_location().pk, order=a_package().order_id)
+    told = refused(a_caller(locations=[mine]), wish)
+    assert told == {"package": ["There is no such package."]}
+    # Whoever sends to it, or dispatches it, is told why.
+    for location in (transfer.source, package.stock_location):
+        told = refused(a_caller(locations=[mine, location]), wish)
+        assert set(told) == {"destination", "order", "items"}
 
 
 def test_a_transfer_order_that_was_posted_can_be_carried_out(caller: Client) -> None:

@@ -9,7 +9,7 @@ from aktar.orders.models import Package, PackageItem
 from aktar.transfers.models import TransferOrder, TransferShipment
 from aktar.webhooks.models import Event
 from aktar.workflow.models import Command
-from tests.factories import a_package, a_state, a_transfer_order
+from tests.factories import NOW, a_package, a_state, a_transfer_order
 from tests.transfers.running import (
     ADVANCE,
     CANCEL_IN_TRANSIT,
@@ -188,3 +188,19 @@ def test_renewing_without_another_source_says_so(caller: Client, language: str, 
     )
     assert (answer.status_code, answer.json()) == (200, {"transfer_order": None, "detail": sentence})
     assert TransferOrder.objects.count() == 1
+
+
+def test_a_shipment_that_was_there_before_is_the_one_that_is_recorded(caller: Client) -> None:
+    order = a_transfer_order()
+    made = TransferShipment.objects.create(
+        transfer_order=order,
+        created_date=NOW,
+        modified_date=NOW,
+        state=a_state(8, "created"),
+        cargo_company_id=1,
+        awb_number="old",
+    )
+    answer = run(caller, order, ADVANCE, cargo_company="1", awb_number="new")
+    assert answer.status_code == 204, answer.content
+    shipment = TransferShipment.objects.get(transfer_order=order)
+    assert (shipment.pk, shipment.awb_number, shipment.created_date) == (made.pk, "new", NOW)

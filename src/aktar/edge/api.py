@@ -117,7 +117,12 @@ class ApiView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """The first answer again where there is one, else the answer to an error."""
-        return exc.response() if isinstance(exc, AnsweredBefore) else super().handle_exception(exc)
+        if isinstance(exc, AnsweredBefore):
+            return exc.response()
+        if self._claim is not None:
+            # An answer may be stored already, in a transaction that then could not be committed.
+            self._claim.reopen()
+        return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Keep a refusal for a repetition, and send nothing that the caller has already."""

@@ -121,6 +121,8 @@ def _value(value: int | str, field: "Field[Any, Any] | Any") -> int | datetime |
         return instant.astimezone(UTC)
     if isinstance(field, CharField) is not isinstance(value, str):
         raise ValueError(value)
-    if "\x00" in value if isinstance(value, str) else not 0 <= value <= BIGGEST_ID:
+    is_id = field.primary_key or field.is_relation
+    smallest = 0 if is_id else -BIGGEST_ID
+    if "\x00" in value if isinstance(value, str) else not smallest <= value <= BIGGEST_ID:
         raise ValueError(value)
     return value

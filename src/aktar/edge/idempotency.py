@@ -7,12 +7,13 @@ between leaves a claim without an answer, and after its lease the repetition run
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ParseError
@@ -87,14 +88,24 @@ class Claim:
             raise KeyInUse
 
     def keep_refusal(self, answer: StoredAnswer) -> None:
-        """Store the answer of a request that changed nothing. It matters to nobody if the lease was lost."""
-        self._store(answer)
+        """Store the answer of a request that changed nothing.
+
+        It matters to nobody if the lease was lost, or if the database is away by now.
+        """
+        with suppress(OperationalError, InterfaceError):
+            self._store(answer)
+
+    def reopen(self) -> None:
+        """Take it that no answer was stored: what failed was undone, the answer with it."""
+        self.is_settled = False
 
     def release(self) -> None:
         """Give the key back where no answer was stored, so that a repetition may run at once."""
         if not self.is_settled:
             self.is_settled = True
-            self._held().delete()
+            # Where the database is away the lease gives it back; the caller's answer stands.
+            with suppress(OperationalError, InterfaceError):
+                self._held().delete()
 
     def _store(self, answer: StoredAnswer) -> bool:
         self.is_settled = True
@@ -146,7 +157,10 @@ def _claim_once(scope: Scope, *, digest: str, now: datetime) -> Claim | StoredAn
             created_at=now,
         )
         IdempotencyKey.objects.bulk_create([wish], ignore_conflicts=True)
-        row = _rows(scope).select_for_update().get()
+        row = _rows(scope).select_for_update().first()
+        if row is None:
+            # It was given back or pruned between the two statements: the next look claims it.
+            return None
         if row.holder == holder:
             _prune(now=now)
             return Claim(row.pk, holder=holder)

@@ -6,7 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from aktar.catalog.bodies import SkuField, SkuLinesField
-from aktar.edge.body_fields import AmountField, InstantBodyField, PieceCountField, ReferenceField
+from aktar.edge.body_fields import (
+    MOST_PIECES,
+    AmountField,
+    InstantBodyField,
+    PieceCountField,
+    ReferenceField,
+)
 from aktar.edge.serializers import StrictCharField, StrictSerializer
 from aktar.orders.models import Channel, Order, Package
 from aktar.orders.rules import NewAddress, NewCustomer, NewOrder, NewOrderItem, NewPackage, Pieces
@@ -114,6 +120,19 @@ class OrderItemBody(StrictSerializer):
         return NewOrderItem(pieces=pieces, **attrs)
 
 
+class PieceLinesField(SkuLinesField):
+    """Lines of pieces, together no more than one line may have: each piece becomes a row."""
+
+    default_error_messages = {"too_many": _("Give at most {most} pieces in all.")}
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        lines = super().to_internal_value(data)
+        pieces = [line.pieces if isinstance(line, NewOrderItem) else line for line in lines]
+        if sum(each.count for each in pieces) > MOST_PIECES:
+            self.fail("too_many", most=MOST_PIECES)
+        return lines
+
+
 class OrderBody(StrictSerializer):
     """An order in full."""
 
@@ -121,7 +140,7 @@ class OrderBody(StrictSerializer):
     channel = ChannelField()
     customer = CustomerBody()
     shipping_address = AddressBody()
-    items = SkuLinesField(child=OrderItemBody())
+    items = PieceLinesField(child=OrderItemBody())
     date_placed = InstantBodyField(required=False, allow_null=True, help_text="Now, where it is missing.")
 
     def validate(self, attrs: dict[str, Any]) -> Any:
@@ -132,7 +151,7 @@ class NewPackageBody(StrictSerializer):
     """A package to be made; without `items` it holds whatever of the order no package holds yet."""
 
     number = StrictCharField(max_length=80, required=False, allow_null=True)
-    items = SkuLinesField(child=LineBody(), required=False, allow_null=True)
+    items = PieceLinesField(child=LineBody(), required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> Any:
         items = attrs.get("items")

@@ -7,11 +7,10 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from aktar.catalog.bodies import SkuLinesField
 from aktar.edge.body_fields import InstantBodyField
 from aktar.edge.ids import BIGGEST_ID
 from aktar.edge.serializers import StrictCharField, StrictIntegerField, StrictSerializer
-from aktar.orders.bodies import LineBody, OrderField, PackageField
+from aktar.orders.bodies import LineBody, OrderField, PackageField, PieceLinesField
 from aktar.orders.rules import NewPackage
 from aktar.places.bodies import StockLocationField
 from aktar.transfers.rules import CommandParameters, TransferWish
@@ -151,7 +150,7 @@ class TransferOrderBody(StrictSerializer):
     destination = StockLocationField(help_text="The location that dispatches the package.")
     package = PackageField(required=False, allow_null=True)
     order = OrderField(required=False, allow_null=True)
-    items = SkuLinesField(child=LineBody())
+    items = PieceLinesField(child=LineBody())
     target_transfer_date = InstantBodyField(
         required=False, allow_null=True, help_text="By the source's usual interval, where it is missing."
     )

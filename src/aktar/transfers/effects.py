@@ -58,15 +58,16 @@ def ready_advance(run: Run) -> Answer:
     """The goods are picked, a carrier was arranged outside: records who carries them and the number."""
     if run.parameters.cargo_company is None:
         raise CargoCompanyRequired
-    TransferShipment.objects.create(
-        transfer_order=run.order,
-        created_date=run.now,
-        modified_date=run.now,
-        state_id=_shipment_state(run, ShipmentStatus.CREATED),
-        cargo_company=_cargo_company(run.parameters.cargo_company),
-        awb_number=run.parameters.awb_number,
-        tracking_url=run.parameters.tracking_url,
-    )
+    shipment = {
+        "modified_date": run.now,
+        "state_id": _shipment_state(run, ShipmentStatus.CREATED),
+        "cargo_company": _cargo_company(run.parameters.cargo_company),
+        "awb_number": run.parameters.awb_number,
+        "tracking_url": run.parameters.tracking_url,
+    }
+    # One that was moved in, or that another workflow led back here, has its shipment already.
+    if not TransferShipment.objects.filter(transfer_order=run.order).update(**shipment):
+        TransferShipment.objects.create(transfer_order=run.order, created_date=run.now, **shipment)
     _move_items(run, TransferStatus.READY_TO_SHIPMENT)
     return None
 

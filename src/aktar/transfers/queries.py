@@ -46,6 +46,15 @@ def require_visible(order_id: int, reach: Reach) -> None:
         raise TransferOrderUnknown
 
 
+def is_package_visible(package: Package, reach: Reach) -> bool:
+    """Whether the caller dispatches the package or sees one of its transfers. At most one query."""
+    return (
+        reach.everything
+        or package.stock_location_id in reach.locations
+        or visible_transfer_orders(reach).filter(package=package).exists()
+    )
+
+
 def transfer_order_version(order_id: int, reach: Reach) -> int:
     """The version of a transfer order. One query. Raises TransferOrderUnknown where the caller sees none."""
     for version, *ends in _version_rows.of([order_id]):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -23,11 +24,14 @@ class _UnderAdmin(MiddlewareMixin):
 
 
 class AdminSessions(_UnderAdmin, SessionMiddleware):
-    """Sessions under /admin/; refuses a NUL in the address, which PostgreSQL cannot be asked about."""
+    """Sessions under /admin/; refuses a NUL in address or cookie, which PostgreSQL cannot be asked about."""
 
     def process_request(self, request: HttpRequest) -> None:
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("The address holds a NUL character.")
+        # In quotation marks a cookie may write any byte, as \000.
+        if "\x00" in request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""):
+            raise BadRequest("The session's key holds a NUL character.")
         super().process_request(request)
 
 

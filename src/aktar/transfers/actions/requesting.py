@@ -26,6 +26,7 @@ from aktar.places.rules import Reach
 from aktar.transfers.actions.creating import ItemToMove, create_transfer_order, items_in_transfer
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE
 from aktar.transfers.models import TransferOrder
+from aktar.transfers.queries import is_package_visible
 from aktar.transfers.rules import (
     CONFLICTS,
     Fault,
@@ -56,6 +57,9 @@ def request_transfer_order(
     with transaction.atomic(durable=True):
         current = reading(PAYLOAD_LANGUAGE)
         package = _package(wish, current, now)
+        if package.stock_location_id != wish.destination and not is_package_visible(package, reach):
+            # Why the wish does not fit would tell of a package that is none of the caller's business.
+            raise WishRefused([Refusal(("package",), Fault.PACKAGE_UNKNOWN)])
         refusals = list(_disagreements(wish, package, current))
         items = _items(wish, package, current, refusals)
         if refusals:

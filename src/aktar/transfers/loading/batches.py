@@ -11,7 +11,16 @@ from aktar.orders.models import Package
 from aktar.transfers.loading.matching import Differences
 from aktar.transfers.loading.records import Record
 from aktar.transfers.loading.rules import Refused, shown
-from aktar.transfers.loading.tables import ORDER, PACKAGE, TABLES, TRANSFER_ORDER, Row, Table
+from aktar.transfers.loading.tables import (
+    ORDER,
+    PACKAGE,
+    PRODUCT,
+    PRODUCT_IMAGE,
+    TABLES,
+    TRANSFER_ORDER,
+    Row,
+    Table,
+)
 from aktar.transfers.models import TransferOrder
 
 Key = tuple[Table, int]
@@ -51,8 +60,18 @@ class Batch:
                 self._require_fitting(table, row, present)
             except Refused as refused:
                 raise refused.under(key) if key else refused from None
+        pictured: set[int] = set()
         for table, row, _ in record.rows:
-            self._accept(table, row)
+            if table is PRODUCT_IMAGE:
+                # Pictures stand and fall with the telling of the product that they follow.
+                if row["product_id"] in pictured:
+                    self.told[table][row["id"]] = row
+            elif table is not PRODUCT:
+                self._accept(table, row)
+            elif self._accept(table, row):
+                pictured.add(row["id"])
+            else:
+                pictured.discard(row["id"])
 
     def changes(self, table: Table) -> dict[int, Row]:
         """The columns of held rows that are told otherwise, by id."""
@@ -82,7 +101,8 @@ class Batch:
             if owner is not None and owner != row["id"]:
                 raise Refused(f"{shown(value)} is that of {owner} here", table.unique.removesuffix("_id"))
 
-    def _accept(self, table: Table, row: Row) -> None:
+    def _accept(self, table: Table, row: Row) -> bool:
+        """Take a row over, unless there is a newer one, or another telling of it was first."""
         id_ = row["id"]
         present = self._present(table, id_)
         if (
@@ -90,21 +110,30 @@ class Batch:
             and table.has_modified_date
             and row["modified_date"] < present["modified_date"]
         ):
-            return
+            return False
         if table.is_reference:
             if self._is_settled(table, row):
                 if present is not None and _changed(table, row, present):
                     self._differences.tell(
                         f"{table.model._meta.verbose_name} {id_} is told in two ways; the first is kept"
                     )
-                return
+                return False
             self.settles[(table, id_)] = row.get("modified_date")
+            if table is PRODUCT and id_ in self.told[table]:
+                self._forget_pictures(id_)
             self.told[table][id_] = row
         else:
             told = self.told[table].get(id_)
             self.told[table][id_] = row if told is None else told | row
         if table.unique and row.get(table.unique) is not None:
             self._owners[table][row[table.unique]] = id_
+        return True
+
+    def _forget_pictures(self, product: int) -> None:
+        """Drop what an earlier record of the batch told of a product's pictures."""
+        told = self.told[PRODUCT_IMAGE]
+        for id_ in [id_ for id_, row in told.items() if row["product_id"] == product]:
+            del told[id_]
 
     def _is_settled(self, table: Table, row: Row) -> bool:
         key = (table, row["id"])

@@ -9,10 +9,12 @@ from typing import Any
 DEEPEST = 64
 BIGGEST_ID = 2**63 - 1
 _BIGGEST = 2**63 - 1
-_MOST_DAYS = 10_000_000
+# A thousand years: what is planned now and takes so long still ends within the calendar.
+_MOST_DAYS = 365_000
 _DECIMAL = re.compile(r"(-?)(\d{1,19})(?:\.(\d+))?", re.ASCII)
 _DURATION = re.compile(r"(?:(-?\d{1,8}) )?(\d\d):(\d\d):(\d\d)(?:\.(\d{6}))?", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_PLAIN_KEY = re.compile(r"\w{1,60}", re.ASCII)
 _SHOWN = 60
 
 
@@ -168,8 +170,10 @@ def or_null(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else read(value)
 
 
-def require_storable(told: Any) -> None:
-    """Raise Refused, naming the key, for a NUL or half a character in any text or key."""
+def require_storable(told: Any, depth: int = 2 * DEEPEST) -> None:
+    """Raise Refused, naming the key, for a NUL or half a character in any text or key, and for no end."""
+    if not depth:
+        raise Refused("is nested too deep")
     if type(told) is str:
         if _UNSTORABLE.search(told):
             raise Refused(f"a NUL or a character that is none stands in {shown(told)}")
@@ -177,16 +181,16 @@ def require_storable(told: Any) -> None:
         for key, value in told.items():
             if _UNSTORABLE.search(key):
                 raise Refused(f"a NUL or a character that is none stands in the key {shown(key)}")
-            _within(key, value)
+            _within(key if _PLAIN_KEY.fullmatch(key) else shown(key), value, depth - 1)
     elif type(told) is list:
         for place, value in enumerate(told):
-            _within(str(place), value)
+            _within(str(place), value, depth - 1)
 
 
-def _within(key: str, value: Any) -> None:
+def _within(key: str, value: Any, depth: int) -> None:
     if type(value) in (str, dict, list):
         try:
-            require_storable(value)
+            require_storable(value, depth)
         except Refused as refused:
             raise refused.under(key) from None
 

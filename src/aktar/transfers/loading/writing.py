@@ -180,9 +180,11 @@ def _move_sequence_past(model: type[models.Model]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [name])
         (sequence,) = cursor.fetchone() or (None,)
-        # Never back: another connection may hold numbers whose rows are not to be seen yet.
+        # Never back: another connection may hold numbers whose rows are not to be seen yet, and take more of
+        # them while this runs. So it is only touched where rows that brought their ids lie ahead of it.
         cursor.execute(
-            f"SELECT setval(%s, GREATEST((SELECT max(id) FROM {name}), last_value)) FROM {sequence}",  # noqa: S608
+            f"SELECT setval(%s, biggest) FROM {sequence}, (SELECT max(id) AS biggest FROM {name}) AS ours"  # noqa: S608
+            " WHERE biggest > last_value",
             [sequence],
         )
 
