@@ -121,8 +121,8 @@ def check_config(config: Mapping[str, Any]) -> None:
 def is_secret(text: str) -> bool:
     """Whether a new secret will do: 8 to 500 printable signs of ASCII, without a space at either end.
 
-    One that begins with `whsec_` holds 24 to 64 bytes in padded base64, which is what every library of Standard
-    Webhooks reads.
+    One that begins with `whsec_` holds 24 to 64 bytes in padded base64: every library of Standard Webhooks
+    reads that.
     """
     if not _PLAIN_SECRET.fullmatch(text):
         return False

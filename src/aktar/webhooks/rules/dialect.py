@@ -1,10 +1,10 @@
 """What a delivery looks like: its body, its headers, and how it is signed.
 
 Two dialects stand side by side in the headers. `X-Whisperer-Signature` is one value over the body; its key is
-the secret's text in UTF-8, whatever it begins with. The headers of Standard Webhooks sign id and time as well;
-their key is what stands in base64 behind `whsec_`, or the secret's text where a secret does not begin so.
-Libraries of Standard Webhooks take every text for base64: they want such a plain secret as bytes, or as `whsec_`
-and the base64 of its text.
+the secret's text in UTF-8, whatever it begins with. The headers of Standard Webhooks sign id and time too,
+with what stands in base64 behind `whsec_`, or with the text of a secret that does not begin so. Libraries of
+Standard Webhooks take every text for base64: such a plain secret they want as bytes, or as `whsec_` and the
+base64 of its text.
 """
 
 import base64

@@ -34,7 +34,7 @@ _INSTANT = re.compile(
 def is_retry_config(config: Any) -> bool:
     """Whether it is a choice of `RETRY_CHOICES` with its whole numbers: 0 to a week in seconds, no others.
 
-    A `limit` may be null, as in the contract. A factor of 0 is none, nor is a range that ends before it begins.
+    A `limit` may be null, as in the contract. A factor of 0 is none, nor is a range turned round.
     """
     if not isinstance(config, Mapping) or set(config) != {"choice", "kwargs"}:
         return False

@@ -1,7 +1,7 @@
 """Where a webhook may point: http and https, a host that is spelled plainly, no way inside, not ourselves.
 
-A name is resolved when it is called, and the address is judged then (`is_allowed_address`); what is checked here
-is what can be known while somebody is there to be told.
+A name is resolved when it is called, and its address is judged then (`is_allowed_address`). What is checked
+here is what can be known while somebody is there to be told.
 """
 
 import re
