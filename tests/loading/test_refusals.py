@@ -6,6 +6,7 @@ import pytest
 
 from aktar.orders.models import Order
 from aktar.places.models import Country
+from aktar.transfers.loading.rules import shown
 from aktar.transfers.models import TransferOrder
 from tests.contract.printed import with_values
 from tests.factories import a_location, a_product, a_workflow
@@ -121,6 +122,21 @@ def test_nesting_without_end_is_refused() -> None:
         deep = {"deeper": deep}
     loaded = load(with_values(listed(), {f"{ORDER_ITEM}.attributes": deep}))
     assert refusal(loaded) == f"{ORDER_ITEM}.attributes: is nested deeper than 64"
+
+
+@pytest.mark.parametrize("depth", [150, 450, 900])
+def test_an_unstorable_text_however_deep_is_refused(depth: int) -> None:
+    deep: Any = "\x00"
+    for _ in range(depth):
+        deep = [deep]
+    assert refusal(load(listed() | {"more": deep}))
+
+
+def test_a_value_that_is_too_deep_to_be_shown_is_refused() -> None:
+    deep: list[Any] = []
+    for _ in range(2000):
+        deep = [deep]
+    assert "nested too deep" in shown(deep)
 
 
 @pytest.mark.parametrize("record", [5, "text", None, [], True])
