@@ -69,6 +69,8 @@ FAULTS: dict[str, tuple[Any, str]] = {
     "target_transfer_date": ("2023-04-06T06:47:00", "an instant such as"),
     "created_date": ("0001-01-01T00:00:00+23:00", "an instant such as"),
     "source.target_packing_interval": ("5 days", "a duration such as"),
+    "source.target_transfer_interval": ("9999999 00:00:00", "a duration such as"),
+    "destination.target_transfer_interval": ("-2000000 00:00:00", "a duration such as"),
     # what no database takes
     "number": ("2252\x00", "a NUL or a character that is none"),
     "invoice_number": ("\ud800", "a NUL or a character that is none"),

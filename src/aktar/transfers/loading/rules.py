@@ -9,7 +9,8 @@ from typing import Any
 DEEPEST = 64
 BIGGEST_ID = 2**63 - 1
 _BIGGEST = 2**63 - 1
-_MOST_DAYS = 10_000_000
+# Added to an instant of these centuries, either way, this many days still lead to one that Python can hold.
+_MOST_DAYS = 700_000
 _DECIMAL = re.compile(r"(-?)(\d{1,19})(?:\.(\d+))?", re.ASCII)
 _DURATION = re.compile(r"(?:(-?\d{1,8}) )?(\d\d):(\d\d):(\d\d)(?:\.(\d{6}))?", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
