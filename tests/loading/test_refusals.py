@@ -6,6 +6,7 @@ import pytest
 
 from aktar.orders.models import Order
 from aktar.places.models import Country
+from aktar.transfers.loading.rules import shown
 from aktar.transfers.models import TransferOrder
 from tests.contract.printed import with_values
 from tests.factories import a_location, a_product, a_workflow
@@ -68,7 +69,8 @@ FAULTS: dict[str, tuple[Any, str]] = {
     "target_transfer_date": ("2023-04-06T06:47:00", "an instant such as"),
     "created_date": ("0001-01-01T00:00:00+23:00", "an instant such as"),
     "source.target_packing_interval": ("5 days", "a duration such as"),
-    "source.target_transfer_interval": ("3000000 00:00:00", "a duration such as"),
+    "source.target_transfer_interval": ("9999999 00:00:00", "a duration such as"),
+    "destination.target_transfer_interval": ("-2000000 00:00:00", "a duration such as"),
     # what no database takes
     "number": ("2252\x00", "a NUL or a character that is none"),
     "invoice_number": ("\ud800", "a NUL or a character that is none"),
@@ -136,6 +138,21 @@ def test_nesting_without_end_around_a_broken_text_is_refused_alone() -> None:
 def test_a_refusal_prints_no_key_that_a_terminal_would_obey() -> None:
     told = refusal(load(listed() | {"\x1b[2J\nevil": {"text": "\x00"}}))
     assert told.startswith(r"'\x1b[2J\nevil'.text: a NUL")
+
+
+@pytest.mark.parametrize("depth", [150, 450, 900])
+def test_an_unstorable_text_however_deep_is_refused(depth: int) -> None:
+    deep: Any = "\x00"
+    for _ in range(depth):
+        deep = [deep]
+    assert refusal(load(listed() | {"more": deep}))
+
+
+def test_a_value_that_is_too_deep_to_be_shown_is_refused() -> None:
+    deep: list[Any] = []
+    for _ in range(2000):
+        deep = [deep]
+    assert "nested too deep" in shown(deep)
 
 
 @pytest.mark.parametrize("record", [5, "text", None, [], True])

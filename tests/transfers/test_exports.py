@@ -103,28 +103,32 @@ def test_headings_and_states_are_in_the_callers_language(caller: Client) -> None
     assert "Bekliyor" in row
 
 
-EVIL = [
-    "=1+1",
-    "+1",
-    "-1",
-    "@SUM(A1)",
-    "\t=1",
-    "\r=1",
-    "\n=1",
-    "＝1",
-    '=HYPERLINK("http://x")',
-    "=cmd|' /C x'!A0",
-]
+EVIL = {
+    "=1+1": "'=1+1",
+    "+1": "'+1",
+    "-1": "'-1",
+    "@SUM(A1)": "'@SUM(A1)",
+    "\t=1": "'\t=1",
+    "\r=1": "'\r'=1",
+    "\n=1": "'\n'=1",
+    " =1": "' =1",
+    "＝1": "'＝1",
+    "a;=1;b; +1": "a;'=1;b;' +1",
+    'a;"=1"': 'a;\'"=1"',
+    "a\n=1": "a\n'=1",
+    "a-1=b; c": "a-1=b; c",
+    '=HYPERLINK("http://x")': '\'=HYPERLINK("http://x")',
+    "=cmd|' /C x'!A0": "'=cmd|' /C x'!A0",
+}
 
 
 def test_a_spreadsheet_runs_nothing_that_somebody_wrote(caller: Client) -> None:
     order = a_transfer_order()
-    for text in EVIL:
+    for text, wanted in EVIL.items():
         TransferOrder.objects.filter(pk=order.pk).update(remote_id=text)
         StockLocation.objects.filter(pk=order.source_id).update(name=text)
         row = dict(zip(*table(caller, f"{BRIEF}?format=csv"), strict=True))
         # The reader of CSV makes one line break of each kind.
-        wanted = f"'{text}"
         assert (row["Remote ID"], row["Source"]) == (wanted, wanted)
         answer = caller.get(f"{BRIEF}?format=xlsx")
         sheet = load_workbook(io.BytesIO(answer.getvalue())).active

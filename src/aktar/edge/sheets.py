@@ -1,7 +1,8 @@
 """Tables for spreadsheets, as CSV and XLSX: written row by row as they are sent, and nothing in them is run.
 
 A spreadsheet takes a CSV cell that begins with `=`, `+`, `-` or `@` for a formula, whoever wrote it; such a
-text gets an apostrophe before it. In XLSX a cell says itself that it is a text, which is left as it is.
+text gets an apostrophe before it, and so does a part of it that another country's spreadsheet takes for a
+cell. In XLSX a cell says itself that it is a text, which is left as it is.
 """
 
 import csv
@@ -26,7 +27,9 @@ Rows = Iterable[Sequence[Cell]]
 # A sheet of Excel ends here, its headings included.
 MOST_ROWS = 1_048_576
 _ROWS_A_CHUNK = 500
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+# At the beginning of a text, and where a spreadsheet sees another cell begin in it: a Turkish Excel parts CSV
+# at semicolons and, knowing no quotation mark in the middle of a cell, begins a row at every line break.
+_FORMULA = re.compile(r"""(?:^|(?<=[;\r\n]))(?:(?=[ "']*[=+\-@＝＋－＠])|(?=[\t\r\n]))""")
 # What XML cannot hold at all.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the spreadsheet's own, which knows no time zones
@@ -164,7 +167,7 @@ def _taken(text: io.StringIO) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) else text
+    return _FORMULA.sub("'", text)
 
 
 def _headings(columns: Sequence[Column]) -> list[Cell]:

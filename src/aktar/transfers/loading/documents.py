@@ -43,6 +43,10 @@ class _Unreadable(Exception):
     """The stream's bytes cannot be had: a damaged archive, a disk that fails."""
 
 
+def _too_large() -> ValueError:
+    return ValueError(f"a record is larger than {LARGEST_RECORD:,} characters")
+
+
 def _integer(text: str) -> int:
     # Python gives up at 4,300 digits, in the middle of a document; a number as long as that is wrong anyway.
     return int(text[:_LONGEST_INTEGER])
@@ -78,6 +82,7 @@ class _Records:
         self._at = 0
         self._has_ended = False
         self._place = 0
+        self._read = 0  # characters of values
 
     def records(self) -> Iterator[Document | Broken]:
         try:
@@ -124,12 +129,14 @@ class _Records:
         self._at += 1
         members: dict[str, Any] = {}
         has_results = is_suspect = False
+        size = 0
         while (sign := self._next_sign()) != "}":
             if members or has_results:
                 self._take(",")
                 sign = self._next_sign()
             if sign != '"':
                 raise ValueError("a key is expected")
+            before = self._read
             key, _ = self._value()
             self._take(":")
             if key == _ENVELOPE_KEY and self._next_sign() == "[":
@@ -139,6 +146,9 @@ class _Records:
             else:
                 members[key], doubtful = self._value()
                 is_suspect |= doubtful
+                size += self._read - before
+                if size > LARGEST_RECORD:
+                    raise _too_large()
         self._at += 1
         if not has_results:
             yield self._document((members, is_suspect))
@@ -169,7 +179,7 @@ class _Records:
                 raise ValueError("it is nested too deep") from None
             except ValueError:
                 if len(self._text) - self._at > LARGEST_RECORD:
-                    raise ValueError(f"a record is larger than {LARGEST_RECORD:,} characters") from None
+                    raise _too_large() from None
                 if not self._fill():
                     raise
                 continue
@@ -177,6 +187,7 @@ class _Records:
             if end < len(self._text) or type(told) in (dict, list, str) or not self._fill():
                 written = self._text[self._at : end]
                 self._at = end
+                self._read += len(written)
                 return told, _is_suspect(written)
 
     def _take(self, sign: str) -> None:

@@ -61,7 +61,10 @@ class RecordReader:
         """The rows of a transfer order in the list's or the detail's form. Raises Refused."""
         told = document.told
         if document.is_suspect:
-            rules.require_storable(told)
+            try:
+                rules.require_storable(told)
+            except RecursionError:
+                raise Refused("is nested too deep") from None
         record = Record(document.place, rules.identity(told))
         if type(told.get("source")) is int:
             raise Refused("this is the brief form; load the list's or the detail's", "source")

@@ -1,6 +1,7 @@
 """Reads the transfer orders of a live installation over HTTP: one request at a time, patiently."""
 
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ ATTEMPTS = 8
 _LONGEST_WAIT = 60.0  # seconds between two attempts, unless the other side asks for more
 _LONGEST_ASKED = 600.0
 _TIMEOUT = 60.0
+_LONGEST_ANSWER = 600.0  # seconds from the first byte of an answer to its last
 _LARGEST_BODY = 64 * 1024 * 1024
 _RETRIED_FROM = 499
 _LONGEST_QUERY = 2000
@@ -67,7 +69,12 @@ class Source:
         self._has_asked = False
         # A redirect would take the token along: none is followed.
         self._client = httpx.Client(
-            headers={"Authorization": f"Token {token}", "Accept": "application/json", "User-Agent": "aktar"},
+            headers={
+                "Authorization": f"Token {token}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+                "User-Agent": "aktar",
+            },
             timeout=_TIMEOUT,
             follow_redirects=False,
         )
@@ -89,12 +96,16 @@ class Source:
         """The pages from this query on. Raises SourceRefuses."""
         place = 1
         following: str | None = query
+        read: set[str] = set()
         while following is not None:
             asked = following
+            read.add(asked)
             page = self._page(asked, place, has_details=has_details)
             following = page.next_query
             if following == asked:
                 raise SourceRefuses(f"the page {asked!r} names itself as the next one")
+            if following in read:
+                raise SourceRefuses(f"the page {asked!r} leads back to {following!r}, which was read before")
             place += len(page.documents)
             yield page
 
@@ -114,8 +125,7 @@ class Source:
         return Page(
             documents,
             count if type(count) is int else None,
-            # Of the link only its query is taken: a wrong host or scheme in it cannot lead the token astray.
-            urlsplit(following).query if following else None,
+            _query_of(following) if following else None,
         )
 
     def _with_detail(self, document: Document) -> Document:
@@ -160,11 +170,14 @@ class Source:
 
     def _answer(self, address: str) -> tuple[int, httpx.Headers, bytes]:
         with self._client.stream("GET", address) as answer:
+            end = time.monotonic() + _LONGEST_ANSWER
             body = bytearray()
-            for chunk in answer.iter_bytes():
+            for chunk in _unpacked(answer):
                 body += chunk
                 if len(body) > _LARGEST_BODY:
                     raise SourceRefuses(f"its answer is larger than {_LARGEST_BODY:,} bytes")
+                if time.monotonic() > end:
+                    raise httpx.ReadTimeout("The answer does not come to its end.")
             return answer.status_code, answer.headers, bytes(body)
 
 
@@ -180,6 +193,36 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
     except (ValueError, TypeError):
         return None
     return min(max(seconds, 0.0), _LONGEST_ASKED)
+
+
+def _unpacked(answer: httpx.Response) -> Iterator[bytes]:
+    """The body, gzip undone by no more than is taken; httpx would unpack any number of layers at once."""
+    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        yield from answer.iter_raw()
+        return
+    if encoding not in ("gzip", "x-gzip"):
+        raise SourceRefuses(f"its answer is packed as {shown(encoding)}, which nobody asked for")
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        for chunk in answer.iter_raw():
+            yield unpacker.decompress(chunk, _LARGEST_BODY + 1)
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error)) from None
+    if not unpacker.eof:
+        raise httpx.DecodingError("The packed answer broke off.")
+
+
+def _query_of(link: str) -> str:
+    """The query of the next page's link; a wrong host or scheme in it cannot lead the token astray."""
+    try:
+        query = urlsplit(link).query
+    except ValueError:
+        query = "\0"
+    # Half a character or a control character is no part of any address, and no database keeps it.
+    if not query.isprintable():
+        raise SourceRefuses(f"its next page is {shown(link)}")
+    return query
 
 
 def _read(status: int, body: bytes) -> tuple[Any, bool]:

@@ -51,7 +51,10 @@ class ExactNumber(float):
 
 def shown(value: Any) -> str:
     """A value as a refusal may print it: on one line, short, in ASCII."""
-    text = ascii(value)
+    try:
+        text = ascii(value)
+    except RecursionError:
+        text = f"a {type(value).__name__} that is nested too deep"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
