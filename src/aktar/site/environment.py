@@ -35,7 +35,7 @@ VARIABLES = (
     Variable(
         "AKTAR_DATA_DIR",
         "./var",
-        "The data folder: the SQLite file, the made secret key, the access data of the demo.",
+        "The data folder: the SQLite file, the keys that were made, the access data of the demo.",
     ),
     Variable(
         "AKTAR_SECRET_KEY",
@@ -85,6 +85,40 @@ VARIABLES = (
         "How often one address may try to log in, or off.",
     ),
     Variable(
+        "AKTAR_WEBHOOK_KEY",
+        "",
+        "Encrypts the secrets of webhooks in the database; at least 32 characters. More keys may follow by "
+        "commas: the first encrypts, the others still decrypt. Unset: made once and kept in the data folder "
+        "in the file webhook-key; keep a copy of it, for without it the secrets are lost. Machines that "
+        "share one database must be given the same keys.",
+    ),
+    Variable(
+        "AKTAR_WEBHOOK_ALLOWED_NETWORKS",
+        "",
+        "The internal networks that webhooks may call all the same, by commas, such as 10.20.0.0/16.",
+    ),
+    Variable(
+        "AKTAR_WEBHOOK_TIMEOUT",
+        "15",
+        "How long one attempt to deliver may take, answer and all, in seconds.",
+    ),
+    Variable(
+        "AKTAR_WEBHOOK_LEASE",
+        "60",
+        "How long an attempt that was begun is left alone before others may begin it anew, in seconds; more "
+        "than AKTAR_WEBHOOK_TIMEOUT.",
+    ),
+    Variable(
+        "AKTAR_WEBHOOK_ATTEMPTS",
+        "25",
+        "How often delivery of one event is attempted.",
+    ),
+    Variable(
+        "AKTAR_WEBHOOK_RETENTION_DAYS",
+        "90",
+        "How long what became of deliveries is kept, in days.",
+    ),
+    Variable(
         "AKTAR_LOAD_TOKEN",
         "",
         "The token that `aktar load --from` calls the other installation with; the server does not read it.",
@@ -117,11 +151,13 @@ def parsed(name: str, parse: Callable[[str], Value], environ: Mapping[str, str] 
         raise WrongSetting(f"{name}: {error}") from None
 
 
-def positive(name: str, environ: Mapping[str, str] = os.environ) -> int:
-    """A whole number above zero; raises WrongSetting for anything else."""
+def positive(name: str, environ: Mapping[str, str] = os.environ, *, most: int = 10**15) -> int:
+    """A whole number above zero and no more than `most`; raises WrongSetting for anything else."""
     value = text(name, environ)
     if not (value.isascii() and value.isdigit() and 0 < len(value) < 16 and int(value) > 0):
         raise WrongSetting(f"{name} must be a whole number above zero, not {value!r}.")
+    if int(value) > most:
+        raise WrongSetting(f"{name} must be at most {most}, not {value}.")
     return int(value)
 
 
@@ -171,6 +207,31 @@ def allowed_hosts(environ: Mapping[str, str] = os.environ) -> list[str]:
     own = urlsplit(public_url(environ)).hostname or ""
     own = f"[{own}]" if ":" in own else own
     return hosts if own in hosts else [*hosts, own]
+
+
+def webhook_timeout(environ: Mapping[str, str] = os.environ) -> int:
+    """AKTAR_WEBHOOK_TIMEOUT in seconds, an hour at most; raises WrongSetting for anything else."""
+    return positive("AKTAR_WEBHOOK_TIMEOUT", environ, most=60 * 60)
+
+
+def webhook_lease(environ: Mapping[str, str] = os.environ) -> int:
+    """AKTAR_WEBHOOK_LEASE in seconds, a day at most; raises WrongSetting unless it outlasts an attempt."""
+    lease, timeout = positive("AKTAR_WEBHOOK_LEASE", environ, most=24 * 60 * 60), webhook_timeout(environ)
+    if lease <= timeout:
+        raise WrongSetting(
+            f"AKTAR_WEBHOOK_LEASE must be greater than AKTAR_WEBHOOK_TIMEOUT ({timeout}), not {lease}."
+        )
+    return lease
+
+
+def webhook_attempts(environ: Mapping[str, str] = os.environ) -> int:
+    """AKTAR_WEBHOOK_ATTEMPTS, a thousand at most; raises WrongSetting for anything else."""
+    return positive("AKTAR_WEBHOOK_ATTEMPTS", environ, most=1000)
+
+
+def webhook_retention_days(environ: Mapping[str, str] = os.environ) -> int:
+    """AKTAR_WEBHOOK_RETENTION_DAYS, a century at most; raises WrongSetting for anything else."""
+    return positive("AKTAR_WEBHOOK_RETENTION_DAYS", environ, most=36_500)
 
 
 def database(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from aktar.edge.rates import parse_rate
 from aktar.site import admin_theme, environment, postgresql, sqlite
 from aktar.site.logs import LogSettings
 from aktar.site.secret_key import secret_key
+from aktar.site.webhook_key import webhook_keys
 
 sqlite.install()
 
 DATA_DIR = environment.data_dir()
 SECRET_KEY = secret_key()
+SECRET_COLUMN_KEYS = webhook_keys()
 DEBUG = False
 ALLOWED_HOSTS = environment.allowed_hosts()
 AKTAR_PUBLIC_URL = environment.public_url()
@@ -98,6 +100,15 @@ APPEND_SLASH = False  # the front door does it, for reads only
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # files are served from the packages that brought them: nothing to collect
 WHITENOISE_AUTOREFRESH = False
+
+# -- Webhooks ---------------------------------------------------------------------------------------------
+AKTAR_WEBHOOK_ALLOWED_NETWORKS = environment.parsed(
+    "AKTAR_WEBHOOK_ALLOWED_NETWORKS", lambda text: parse_networks(text.replace(",", " ").split())
+)
+AKTAR_WEBHOOK_TIMEOUT = environment.webhook_timeout()
+AKTAR_WEBHOOK_LEASE = environment.webhook_lease()
+AKTAR_WEBHOOK_ATTEMPTS = environment.webhook_attempts()
+AKTAR_WEBHOOK_RETENTION_DAYS = environment.webhook_retention_days()
 
 # -- The admin --------------------------------------------------------------------------------------------
 UNFOLD = admin_theme.UNFOLD
