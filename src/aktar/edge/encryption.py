@@ -75,7 +75,7 @@ def _derived(key: str) -> bytes:
 
 
 def is_kept(row: models.Model, name: str) -> bool:
-    """Whether the row keeps anything in that column; no key is needed to know."""
+    """Whether the row keeps anything in that column; takes no key, unless the column is deferred."""
     return (row.__dict__[name] if name in row.__dict__ else getattr(row, name)) is not None
 
 
