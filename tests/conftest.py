@@ -67,13 +67,13 @@ def _fresh_process() -> Iterator[None]:
 
 @pytest.fixture
 def aktar_environment(tmp_path: Path) -> dict[str, str]:
-    """The environment of an `aktar` process with a data folder of its own and an empty SQLite database."""
+    """The environment of an `aktar` process with a data folder of its own and an empty SQLite database.
+
+    It has this process's webhook keys, for it may be given this test's database.
+    """
     ours = {k: v for k, v in os.environ.items() if not k.startswith(("AKTAR_", "DATABASE_URL", "DJANGO_"))}
-    # Who shares the tests' database must be able to read its secrets.
-    return ours | {
-        "AKTAR_DATA_DIR": str(tmp_path / "var"),
-        "AKTAR_WEBHOOK_KEY": ",".join(settings.SECRET_COLUMN_KEYS),
-    }
+    keys = ",".join(settings.SECRET_COLUMN_KEYS)
+    return ours | {"AKTAR_DATA_DIR": str(tmp_path / "var"), "AKTAR_WEBHOOK_KEY": keys}
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import tempfile
 _folder = tempfile.mkdtemp(prefix="aktar-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["AKTAR_DATA_DIR"] = _folder
+# Processes that a test starts open its database too, and must be able to read what it wrote.
+os.environ["AKTAR_WEBHOOK_KEY"] = "the key of the tests that is long enough"
 
 from aktar.site.settings import *  # noqa: E402, F403
 from aktar.site.settings import DATABASES  # noqa: E402

@@ -35,7 +35,7 @@ VARIABLES = (
     Variable(
         "AKTAR_DATA_DIR",
         "./var",
-        "The data folder: the SQLite file, the made secret key, the access data of the demo.",
+        "The data folder: the SQLite file, the keys that were made, the access data of the demo.",
     ),
     Variable(
         "AKTAR_SECRET_KEY",
@@ -87,35 +87,36 @@ VARIABLES = (
     Variable(
         "AKTAR_WEBHOOK_KEY",
         "",
-        "Encrypts the secrets of webhooks in the database; at least 32 characters. By commas: the first "
-        "encrypts, the others are former ones that still decrypt. Unset: made once and kept in the data "
-        "folder. Machines that share one database must be given the same keys.",
+        "Encrypts the secrets of webhooks in the database; at least 32 characters. More keys may follow by "
+        "commas: the first encrypts, the others still decrypt. Unset: made once and kept in the data folder "
+        "in the file webhook-key; keep a copy of it, for without it the secrets are lost. Machines that "
+        "share one database must be given the same keys.",
     ),
     Variable(
         "AKTAR_WEBHOOK_ALLOWED_NETWORKS",
         "",
-        "Internal networks that webhooks may call all the same, by commas, such as 10.1.0.0/16.",
+        "The internal networks that webhooks may call all the same, by commas, such as 10.20.0.0/16.",
     ),
     Variable(
         "AKTAR_WEBHOOK_TIMEOUT",
         "15",
-        "How long one delivery may take, in seconds.",
+        "How long one attempt to deliver may take, answer and all, in seconds.",
     ),
     Variable(
         "AKTAR_WEBHOOK_LEASE",
         "60",
-        "How long a process that delivers keeps an event to itself, in seconds; longer than the timeout. "
-        "What a killed process had in hand is delivered by another after it.",
+        "How long an attempt that was begun is left alone before others may begin it anew, in seconds; more "
+        "than AKTAR_WEBHOOK_TIMEOUT.",
     ),
     Variable(
         "AKTAR_WEBHOOK_ATTEMPTS",
         "25",
-        "How often an event is tried before the next one of its object goes out without it.",
+        "How often delivery of one event is attempted.",
     ),
     Variable(
         "AKTAR_WEBHOOK_RETENTION_DAYS",
         "90",
-        "How long events and what became of their deliveries are kept, in days.",
+        "How long what became of deliveries is kept, in days.",
     ),
     Variable(
         "AKTAR_LOAD_TOKEN",
@@ -150,22 +151,14 @@ def parsed(name: str, parse: Callable[[str], Value], environ: Mapping[str, str] 
         raise WrongSetting(f"{name}: {error}") from None
 
 
-def positive(name: str, environ: Mapping[str, str] = os.environ) -> int:
-    """A whole number above zero; raises WrongSetting for anything else."""
+def positive(name: str, environ: Mapping[str, str] = os.environ, *, most: int = 10**15) -> int:
+    """A whole number above zero and no more than `most`; raises WrongSetting for anything else."""
     value = text(name, environ)
     if not (value.isascii() and value.isdigit() and 0 < len(value) < 16 and int(value) > 0):
         raise WrongSetting(f"{name} must be a whole number above zero, not {value!r}.")
+    if int(value) > most:
+        raise WrongSetting(f"{name} must be at most {most}, not {value}.")
     return int(value)
-
-
-def lease(environ: Mapping[str, str] = os.environ) -> int:
-    """AKTAR_WEBHOOK_LEASE; raises WrongSetting where an attempt could outlast it."""
-    value, timeout = positive("AKTAR_WEBHOOK_LEASE", environ), positive("AKTAR_WEBHOOK_TIMEOUT", environ)
-    if value <= timeout:
-        raise WrongSetting(
-            f"AKTAR_WEBHOOK_LEASE must be more than AKTAR_WEBHOOK_TIMEOUT ({timeout}), not {value}."
-        )
-    return value
 
 
 def log_level(environ: Mapping[str, str] = os.environ) -> str:
@@ -214,6 +207,31 @@ def allowed_hosts(environ: Mapping[str, str] = os.environ) -> list[str]:
     own = urlsplit(public_url(environ)).hostname or ""
     own = f"[{own}]" if ":" in own else own
     return hosts if own in hosts else [*hosts, own]
+
+
+def webhook_timeout(environ: Mapping[str, str] = os.environ) -> int:
+    """AKTAR_WEBHOOK_TIMEOUT in seconds, an hour at most; raises WrongSetting for anything else."""
+    return positive("AKTAR_WEBHOOK_TIMEOUT", environ, most=60 * 60)
+
+
+def webhook_lease(environ: Mapping[str, str] = os.environ) -> int:
+    """AKTAR_WEBHOOK_LEASE in seconds, a day at most; raises WrongSetting unless it outlasts an attempt."""
+    lease, timeout = positive("AKTAR_WEBHOOK_LEASE", environ, most=24 * 60 * 60), webhook_timeout(environ)
+    if lease <= timeout:
+        raise WrongSetting(
+            f"AKTAR_WEBHOOK_LEASE must be greater than AKTAR_WEBHOOK_TIMEOUT ({timeout}), not {lease}."
+        )
+    return lease
+
+
+def webhook_attempts(environ: Mapping[str, str] = os.environ) -> int:
+    """AKTAR_WEBHOOK_ATTEMPTS, a thousand at most; raises WrongSetting for anything else."""
+    return positive("AKTAR_WEBHOOK_ATTEMPTS", environ, most=1000)
+
+
+def webhook_retention_days(environ: Mapping[str, str] = os.environ) -> int:
+    """AKTAR_WEBHOOK_RETENTION_DAYS, a century at most; raises WrongSetting for anything else."""
+    return positive("AKTAR_WEBHOOK_RETENTION_DAYS", environ, most=36_500)
 
 
 def database(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:

@@ -18,6 +18,7 @@ sqlite.install()
 
 DATA_DIR = environment.data_dir()
 SECRET_KEY = secret_key()
+SECRET_COLUMN_KEYS = webhook_keys()
 DEBUG = False
 ALLOWED_HOSTS = environment.allowed_hosts()
 AKTAR_PUBLIC_URL = environment.public_url()
@@ -102,12 +103,11 @@ WHITENOISE_USE_FINDERS = True  # files are served from the packages that brought
 WHITENOISE_AUTOREFRESH = False
 
 # -- Webhooks ---------------------------------------------------------------------------------------------
-SECRET_COLUMN_KEYS = webhook_keys()
 AKTAR_WEBHOOK_ALLOWED_NETWORKS = environment.parsed("AKTAR_WEBHOOK_ALLOWED_NETWORKS", parse_allowed)
-AKTAR_WEBHOOK_TIMEOUT = environment.positive("AKTAR_WEBHOOK_TIMEOUT")
-AKTAR_WEBHOOK_LEASE = environment.lease()
-AKTAR_WEBHOOK_ATTEMPTS = environment.positive("AKTAR_WEBHOOK_ATTEMPTS")
-AKTAR_WEBHOOK_RETENTION_DAYS = environment.positive("AKTAR_WEBHOOK_RETENTION_DAYS")
+AKTAR_WEBHOOK_TIMEOUT = environment.webhook_timeout()
+AKTAR_WEBHOOK_LEASE = environment.webhook_lease()
+AKTAR_WEBHOOK_ATTEMPTS = environment.webhook_attempts()
+AKTAR_WEBHOOK_RETENTION_DAYS = environment.webhook_retention_days()
 
 # -- The admin --------------------------------------------------------------------------------------------
 UNFOLD = admin_theme.UNFOLD

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from aktar.edge.encryption import unreadable
 from aktar.edge.expressions import InstantText
 from aktar.edge.shapes import fragment, instant_text
 from aktar.webhooks.models import Webhook, WebhookAttempt, WebhookEvent
@@ -95,6 +96,16 @@ def _webhook_event(
     )
 
 
+def headers_shown(row: Webhook) -> dict[str, None]:
+    """The names of a webhook's additional headers; none where no key opens them any more."""
+    return {} if "additional_headers" in unreadable(row) else headers_without_secrets(row.additional_headers)
+
+
+def config_shown(row: Webhook) -> dict[str, Any]:
+    """A webhook's configuration without its secrets; empty where no key opens it any more."""
+    return {} if "config" in unreadable(row) else config_without_secrets(row.config)
+
+
 def _webhook(row: Webhook) -> WebhookShape:
     return WebhookShape(
         id=row.pk,
@@ -106,6 +117,6 @@ def _webhook(row: Webhook) -> WebhookShape:
         secret_key=None,
         event_type=row.event_type,
         callback=row.callback,
-        additional_headers=headers_without_secrets(row.additional_headers),
-        config=config_without_secrets(row.config),
+        additional_headers=headers_shown(row),
+        config=config_shown(row),
     )

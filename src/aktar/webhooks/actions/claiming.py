@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
+from aktar.edge.encryption import Sealed
 from aktar.edge.expressions import Clock
 from aktar.webhooks.models import Endpoint, Event, Standing, Webhook, WebhookEvent
 
@@ -22,11 +23,11 @@ class Listener:
     id: int
     is_active: bool
     target_url: str
-    secret: str | None
-    previous_secret: str | None
+    secret: Sealed[str] | None
+    previous_secret: Sealed[str] | None
     """The one before, while both are valid."""
-    headers: Mapping[str, str]
-    config: Mapping[str, Any]
+    headers: Sealed[dict[str, Any]]
+    config: Sealed[dict[str, Any]]
     callback: str | None
     retry: Mapping[str, Any]
 
@@ -156,21 +157,33 @@ def _claimed(ids: Sequence[int], token: uuid.UUID) -> list[Claimed]:
 
 def _listeners(ids: set[int]) -> dict[int, Listener]:
     now = datetime.now(UTC)
+    rows = Webhook.objects.filter(pk__in=ids)
+    # Sealed as they lie in the table: a lost key is the failure of an attempt, not of the whole turn.
+    columns = (
+        "id",
+        "is_active",
+        "target_url",
+        "secret_key",
+        "previous_secret_key",
+        "previous_secret_until",
+        "additional_headers",
+        "config",
+        "callback",
+        "retry_countdown_config",
+    )
     return {
-        row.pk: Listener(
-            id=row.pk,
-            is_active=row.is_active,
-            target_url=row.target_url,
-            secret=row.secret_key,
-            previous_secret=(
-                row.previous_secret_key
-                if row.previous_secret_until is not None and now < row.previous_secret_until
-                else None
-            ),
-            headers=row.additional_headers,
-            config=row.config,
-            callback=row.callback,
-            retry=row.retry_countdown_config,
+        id_: Listener(
+            id=id_,
+            is_active=is_active,
+            target_url=target_url,
+            secret=secret,
+            previous_secret=previous if until is not None and now < until else None,
+            headers=headers,
+            config=config,
+            callback=callback,
+            retry=retry,
         )
-        for row in Webhook.objects.filter(pk__in=ids)
+        for id_, is_active, target_url, secret, previous, until, headers, config, callback, retry in (
+            rows.values_list(*columns)
+        )
     }

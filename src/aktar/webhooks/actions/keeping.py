@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from aktar.accounts.models import User
+from aktar.edge.encryption import unreadable
 from aktar.webhooks.actions.lanes import Lane, locked_objects, open_lanes
 from aktar.webhooks.actions.waking import wake
 from aktar.webhooks.models import Deactivation, Endpoint, Standing, Webhook, WebhookEvent
@@ -67,7 +68,7 @@ def endpoint_of(user: User, target_url: str) -> Endpoint:
 
 def change_secret(webhook: Webhook, secret: str | None, *, now: datetime) -> None:
     """Put another secret into a webhook that is yet to be kept; the one before signs on for a day."""
-    before = webhook.secret_key
+    before = None if "secret_key" in unreadable(webhook) else webhook.secret_key
     if secret == before:
         return
     has_overlap = bool(before) and bool(secret)

@@ -3,16 +3,19 @@
 import asyncio
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
 
 import aiohttp
 
-from aktar.edge.encryption import CannotDecrypt, readable
+from aktar.edge.encryption import CannotDecrypt, Sealed
 from aktar.webhooks.actions import Claimed, Kind, Outcome
 from aktar.webhooks.delivery.connecting import AddressRefused, post
 from aktar.webhooks.delivery.limits import Limits
 from aktar.webhooks.rules import envelope, request_headers
 
 LONGEST_COMPLAINT = 500
+Value = TypeVar("Value")
 
 
 async def send(session: aiohttp.ClientSession, claimed: Claimed, limits: Limits) -> Outcome:
@@ -57,13 +60,23 @@ def _request(claimed: Claimed, at: datetime) -> tuple[str, bytes, dict[str, str]
         uuid=claimed.uuid,
         sequence=claimed.sequence,
         at=at,
-        secret=readable(listener.secret),
-        previous_secret=readable(listener.previous_secret),
-        additional=readable(listener.headers),
-        config=readable(listener.config),
+        secret=_opened(listener.secret),
+        previous_secret=_opened(listener.previous_secret),
+        additional=_opened(listener.headers),
+        config=_opened(listener.config),
         is_replay=claimed.is_replay,
     )
     return listener.target_url, body, headers
+
+
+@lru_cache(maxsize=1024)
+def _open(sealed: Sealed[Value]) -> Value:
+    # Opening costs more than signing; what is sealed never changes.
+    return sealed.open()
+
+
+def _opened(sealed: Any) -> Any:
+    return None if sealed is None else _open(sealed)
 
 
 def _blamed(error: Exception) -> tuple[str, str, str]:
