@@ -56,7 +56,7 @@ def is_package_visible(package: Package, reach: Reach) -> bool:
 
 
 def is_order_visible(order: Order, reach: Reach) -> bool:
-    """Whether the caller dispatches a package of the order or sees one of its transfers. Two queries at most."""
+    """Whether the caller dispatches a package of the order or sees a transfer of it. At most two queries."""
     return (
         reach.everything
         or order.packages.filter(stock_location__in=reach.locations).exists()
