@@ -152,7 +152,7 @@ class ApiView(APIView):
         known = self.query_parameters if request.method in SAFE_METHODS else frozenset()
         for name, values in request.query_params.lists():
             if name not in known and name != FORMAT_PARAMETER:
-                wrong[name] = [_("There is no such parameter.")]
+                wrong[name] = [_("There is no such parameter; /api/docs/ names those there are.")]
             elif any("\x00" in value for value in values):
                 wrong[name] = [_("The value holds a NUL character.")]
         if wrong:

@@ -153,8 +153,10 @@ def permission_denied(_request: HttpRequest, exception: Exception) -> HttpRespon
     return _plain(403, gettext("You may not do this."))
 
 
-def not_found(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's name
-    """Django's handler404, for paths that are not there."""
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's name
+    """Django's handler404, for paths that are not there; below /api/ it says where those that are stand."""
+    if f"{request.path}/".startswith("/api/"):
+        return _plain(404, gettext("There is nothing at this address; /api/docs/ shows what there is."))
     return _plain(404, gettext("There is nothing at this address."))
 
 
