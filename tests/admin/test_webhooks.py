@@ -187,7 +187,9 @@ def test_a_twin_that_another_process_kept_meanwhile_is_a_forms_error(
 def test_our_own_address_is_no_target(desk: Client, settings: LazySettings) -> None:
     settings.AKTAR_PUBLIC_URL = "https://aktar.example.com"
     body = a_body(a_user(), target_url="https://aktar.example.com:443/api/v1/")
-    assert "our own" in str(desk.post(address(Webhook, "add"), body).context["adminform"].form.errors)
+    assert "this service itself" in str(
+        desk.post(address(Webhook, "add"), body).context["adminform"].form.errors
+    )
     settings.AKTAR_WEBHOOK_ALLOWED_NETWORKS = parse_allowed("10.0.0.0/8")
     opened = a_body(a_user(), target_url="http://10.0.0.7/hook")
     assert desk.post(address(Webhook, "add"), opened).status_code == 302

@@ -19,36 +19,24 @@ from aktar.webhooks.rules import (
 )
 
 _LONGEST_NAME = 100
+_NO_WEB_ADDRESS = _("Give an address that begins with http:// or https://.")
 _TARGETS = {
-    Reason.NO_ADDRESS: _("Give an address that begins with http:// or https://."),
-    Reason.TOO_LONG: _("Give an address of at most {most} characters."),
-    Reason.SCHEME: _("Give an address that begins with http:// or https://."),
-    Reason.USER_INFO: _(
-        "Give the address without a user name or password; those belong into the configuration."
-    ),
-    Reason.FRAGMENT: _("Give the address without a # and what follows it; nobody would receive that."),
-    Reason.PORT: _("The port must be a number from 1 to 65535."),
-    Reason.HOST: _("The address does not name a host."),
-    Reason.INTERNAL_ADDRESS: _(
-        "The address leads into an internal network, which the operator has not opened "
-        "(AKTAR_WEBHOOK_ALLOWED_NETWORKS)."
-    ),
-    Reason.OWN_API: _("The address is our own; a webhook points elsewhere."),
+    Reason.NO_ADDRESS: _NO_WEB_ADDRESS,
+    Reason.SCHEME: _NO_WEB_ADDRESS,
+    Reason.TOO_LONG: _("Give a text of at most {longest} characters."),
+    Reason.USER_INFO: _("Give an address without a user name in it; a log-in has its place in config."),
+    Reason.FRAGMENT: _("Give an address without a # in it."),
+    Reason.PORT: _("Give a port from 1 to 65535."),
+    Reason.HOST: _("Give a host by its name or its address."),
+    Reason.INTERNAL_ADDRESS: _("This leads into a network that is not open to webhooks."),
+    Reason.OWN_API: _("A webhook cannot point at this service itself."),
 }
 _HEADERS = {
-    HeaderFault.NAME: _("{name} is no name that a header can have."),
-    HeaderFault.RESERVED: _(
-        "{name} cannot be set as a header: we set it ourselves, or it belongs to the connection."
-    ),
+    HeaderFault.NAME: _("{name} is no name of a header."),
+    HeaderFault.RESERVED: _("{name} cannot be set as a header."),
     HeaderFault.VALUE: _("The value of {name} is no header's value."),
-    HeaderFault.TWICE: _("{name} is there twice; a header's case does not matter."),
-    HeaderFault.TOO_MANY: _("There can be at most {most} additional headers."),
-}
-_CONFIGS = {
-    "auth": _("Give auth as an object with auth_type, username and password, or as null."),
-    "auth.auth_type": _('The auth_type must be "basic".'),
-    "auth.username": _("Give a username of printable characters without a colon, 500 at most."),
-    "auth.password": _("Give a password of printable characters, 500 at most."),
+    HeaderFault.TWICE: _("{name} comes twice; capital letters make no difference."),
+    HeaderFault.TOO_MANY: _("Give at most {most} headers."),
 }
 
 
@@ -56,17 +44,19 @@ def said_of(refusal: TargetRefused | HeaderRefused | ConfigRefused) -> str:
     """The sentence for a refusal."""
     match refusal:
         case TargetRefused():
-            return str(_TARGETS[refusal.reason]).format(most=LONGEST_TARGET)
+            return str(_TARGETS[refusal.reason]).format(longest=LONGEST_TARGET)
         case HeaderRefused():
             return str(_HEADERS[refusal.fault]).format(name=refusal.name[:_LONGEST_NAME], most=MOST_HEADERS)
-    said = _CONFIGS.get(refusal.field) or _("{field} is no part of a configuration; there is only auth.")
-    return str(said).format(field=refusal.field[:_LONGEST_NAME])
+    return gettext(
+        '{field} cannot be taken: config is {{}}, or holds "auth" with its "auth_type" ("basic"), '
+        '"username" and "password".'
+    ).format(field=refusal.field[:_LONGEST_NAME])
 
 
 def said_of_secret() -> str:
     """The sentence for a secret that will not do."""
     return gettext(
-        "Give 8 to 500 signs of ASCII without a space at either end; behind whsec_ there must be 24 to 64 "
+        "Give 8 to 500 printable ASCII characters without a space at either end; behind whsec_, 24 to 64 "
         "bytes in base64."
     )
 
