@@ -90,7 +90,7 @@ class WebhookEventPage(FoundByObject, ReadOnlyPage):
         "sequence": _("sequence"),
         "delivered": _("delivered"),
         "standing": _("standing"),
-        "due_at": _("due"),
+        "due_at": _("goes out at"),
         "tries": _("tries"),
     }
     inlines = (AttemptInline,)
