@@ -49,8 +49,9 @@ COSTS = {
     "transfers.TransferItem": (5, None, 4),
     "transfers.TransferOrder": (5, None, 8),  # items, shipment, moves, and the workflow's version and rows
     "transfers.TransferShipment": (5, None, 4),
+    "webhooks.Endpoint": (4, None, 4),
     "webhooks.Event": (4, None, 5),
-    "webhooks.Webhook": (5, 3, 5),
+    "webhooks.Webhook": (6, 3, 5),  # those that were switched off by themselves
     "webhooks.WebhookAttempt": (4, None, 4),
     "webhooks.WebhookEvent": (4, None, 5),
     "workflow.Command": (7, 3, 6),  # and what is amiss in the workflow

@@ -5,6 +5,7 @@ from aktar.webhooks.actions.keeping import (
     OVERLAP,
     WebhookExists,
     change_secret,
+    end_overlap,
     endpoint_of,
     keep_webhook,
     release_held,
@@ -15,6 +16,7 @@ from aktar.webhooks.actions.lanes import sweep
 from aktar.webhooks.actions.placing import place_events
 from aktar.webhooks.actions.pruning import prune, prune_some
 from aktar.webhooks.actions.recording import record_event
+from aktar.webhooks.actions.rekeying import Rekeyed, rekey
 from aktar.webhooks.actions.settling import Kind, Outcome, settle
 from aktar.webhooks.actions.turns import Turn, take_turn
 from aktar.webhooks.actions.waking import wake, woken
@@ -26,17 +28,20 @@ __all__ = [
     "Kind",
     "Listener",
     "Outcome",
+    "Rekeyed",
     "Turn",
     "WebhookExists",
     "change_secret",
     "claim",
     "due_endpoints",
+    "end_overlap",
     "endpoint_of",
     "keep_webhook",
     "place_events",
     "prune",
     "prune_some",
     "record_event",
+    "rekey",
     "release_held",
     "resume",
     "settle",

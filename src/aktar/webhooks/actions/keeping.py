@@ -1,6 +1,7 @@
 """Keeping webhooks: making and changing them, their secrets, switching them off and on again."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -29,7 +30,8 @@ class WebhookExists(Exception):
 def keep_webhook(webhook: Webhook, *, now: datetime) -> None:
     """Save a new or changed webhook with its endpoint. Raises WebhookExists, having changed nothing.
 
-    A new secret is taken with `change_secret` before. What was kept for a webhook that was off goes out.
+    A new secret is taken with `change_secret` before. What was kept for a webhook that was off goes out
+    after the commit: releasing waits for whoever writes to an object, who may be waiting for these rows.
     """
     with transaction.atomic():
         twin = Webhook.objects.filter(
@@ -56,8 +58,7 @@ def keep_webhook(webhook: Webhook, *, now: datetime) -> None:
             Endpoint.objects.filter(pk=webhook.endpoint_id, paused_until__isnull=False).update(
                 failures=0, paused_until=None
             )
-    if webhook.is_active:
-        release_held(webhook)
+            transaction.on_commit(partial(release_held, webhook))
 
 
 def endpoint_of(user: User, target_url: str) -> Endpoint:
@@ -75,6 +76,13 @@ def change_secret(webhook: Webhook, secret: str | None, *, now: datetime) -> Non
     webhook.previous_secret_key = before if has_overlap else None
     webhook.previous_secret_until = now + OVERLAP if has_overlap else None
     webhook.secret_key = secret
+
+
+def end_overlap(webhook: Webhook, *, now: datetime) -> None:
+    """Let the secret that was replaced sign no more, from this moment."""
+    Webhook.objects.filter(pk=webhook.pk).update(
+        previous_secret_key=None, previous_secret_until=None, modified_date=now
+    )
 
 
 def switch_off(webhook: Webhook, *, now: datetime) -> None:
