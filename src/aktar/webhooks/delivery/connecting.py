@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp.connector import AddrInfoType
 
 from aktar.webhooks.delivery.limits import Limits
+from aktar.webhooks.delivery.listening import BoundedConnector
 from aktar.webhooks.delivery.naming import AddressRefused, Names
 from aktar.webhooks.rules import is_allowed_address
 
@@ -54,7 +55,7 @@ def guarded_session(limits: Limits) -> aiohttp.ClientSession:
             raise AddressRefused(str(address[0]))
         return socket.socket(family=family, type=kind, proto=protocol)
 
-    connector = aiohttp.TCPConnector(
+    connector = BoundedConnector(
         limit=0,  # the hands bound what is under way
         # Shorter than what servers keep idle connections for: one that they close as we write is a failure.
         keepalive_timeout=3,
