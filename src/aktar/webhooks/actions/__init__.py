@@ -12,7 +12,7 @@ from aktar.webhooks.actions.keeping import (
     switch_off,
 )
 from aktar.webhooks.actions.lanes import sweep
-from aktar.webhooks.actions.placing import place_events
+from aktar.webhooks.actions.placing import PLACED_AT_ONCE, place_events
 from aktar.webhooks.actions.pruning import prune, prune_some
 from aktar.webhooks.actions.recording import record_event
 from aktar.webhooks.actions.settling import Kind, Outcome, settle
@@ -21,6 +21,7 @@ from aktar.webhooks.actions.waking import wake, woken
 
 __all__ = [
     "OVERLAP",
+    "PLACED_AT_ONCE",
     "Claimed",
     "DueEndpoint",
     "Kind",
