@@ -90,6 +90,7 @@ OPERATIONS: dict[str, Ask] = {
     "log in": Ask("POST", "api/v1/auth/login/", key=None, body={"username": "ayse", "password": PASSWORD}),
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in LISTS_BESIDE.items()},
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in ROWS_BESIDE.items()},
+    "feed": Ask("GET", "api/v1/oms/events/"),
     "alive": Ask("GET", "healthz", key=None),
     "ready": Ask("GET", "readyz", key=None),
     "OpenAPI document": Ask("GET", "api/schema/", key=None),
@@ -101,8 +102,11 @@ POSTS = {name: asked for name, asked in OPERATIONS.items() if asked.method == "P
 ORDER_POSTS = {name: asked for name, asked in POSTS.items() if asked.key}
 KEYED = {name: asked for name, asked in OPERATIONS.items() if asked.key}
 LISTED = {
-    name: asked for name, asked in KEYED.items() if asked.method == "GET" and not asked.route.endswith(">/")
+    name: asked
+    for name, asked in KEYED.items()
+    if asked.method == "GET" and not asked.route.endswith(">/") and name != "feed"
 }
+"""The lists that have numbered pages."""
 
 
 def of_nobody(path: str) -> str:

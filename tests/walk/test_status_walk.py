@@ -17,7 +17,9 @@ from aktar.edge import idempotency, throttles
 from aktar.edge.models import IdempotencyKey
 from aktar.edge.rates import Rate
 from aktar.transfers.models import TransferOrder
+from aktar.webhooks.actions import prune
 from aktar.workflow.models import Command
+from tests.factories import NOW
 from tests.openapi.conformity import require_documented
 from tests.walk.operations import LISTS_BESIDE, OPERATIONS, ORDER_POSTS, ROWS_BESIDE, Ask, of_nobody
 from tests.walk.scene import (
@@ -32,7 +34,7 @@ from tests.walk.scene import (
     sentences,
 )
 
-STATUSES = (200, 201, 204, 301, 304, 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 429, 503)
+STATUSES = (200, 201, 204, 301, 304, 400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 503)
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ READ: dict[int, Cell] = {
     405: but(method="DELETE"),
     406: but(query="?format=xml"),
     409: impossible("a read asks for no state"),
+    410: impossible("what is kept no more is as if it had never been there: 404"),
     412: impossible("a read changes no version"),
     413: impossible("no body is read"),
     415: impossible("no body is read"),
@@ -80,6 +83,10 @@ READ: dict[int, Cell] = {
     503: NO_503,
 }
 LIST = READ | {404: but(query="?page=99")}
+FEED = READ | {
+    404: impossible("it stands at one address, and what is not to be seen is passed"),
+    410: but(query="?after=0", prepare=lambda: prune(before=NOW + timedelta(days=1))),
+}
 WRITE: dict[int, Cell] = {
     200: impossible("there is nothing to say"),
     201: impossible("it changes what is there"),
@@ -93,6 +100,7 @@ WRITE: dict[int, Cell] = {
     405: but(method="GET", body=None),
     406: but(headers={"accept": "application/xml"}),
     409: but(headers={"idempotency-key": "taken"}, prepare=lambda: _take_keys(is_running=True)),
+    410: impossible("what is kept no more is as if it had never been there: 404"),
     412: but(headers={"if-match": '"v0-0-en-us"'}),
     413: but(body=b" " * (1024 * 1024 + 1)),
     415: but(body=b"<a/>", headers={"content-type": "application/xml"}),
@@ -152,6 +160,7 @@ TABLE: dict[str, dict[int, Cell]] = {
     "log in": LOGIN,
     **dict.fromkeys(LISTS_BESIDE, LIST),
     **dict.fromkeys(ROWS_BESIDE, READ),
+    "feed": FEED,
     "alive": PROBE,
     "ready": PROBE | {503: but(prepare=lambda: Command.objects.all().delete())},
     "OpenAPI document": DOCUMENT,

@@ -18,6 +18,7 @@ from rest_framework.views import exception_handler
 from aktar.accounts.actions import WrongCredentials
 from aktar.edge.language import DEFAULT_LANGUAGE
 from aktar.site.front_door import HostNotServed
+from aktar.transfers.feed.rules import CursorFromTheFuture, CursorTooOld
 from aktar.transfers.rules import (
     CargoCompanyRequired,
     CargoCompanyUnknown,
@@ -104,6 +105,11 @@ def _wish_refused(error: WishRefused) -> Mapping[str, Any]:
     return body
 
 
+def _cursor_too_old(error: CursorTooOld) -> Mapping[str, Any]:
+    sentence = gettext("What came after this cursor is kept no more; go on from the oldest.")
+    return {"detail": sentence, "oldest": error.oldest}
+
+
 TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (
         OperationalError,
@@ -121,6 +127,8 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (CommandsDisagree, Answer(400, about("slug", _("transition and slug name two different commands.")))),
     (CommandNotAllowed, Answer(409, _command_not_allowed)),
     (CargoCompanyUnknown, Answer(400, about_cargo_company(_("There is no cargo company of this id.")))),
+    (CursorTooOld, Answer(410, _cursor_too_old)),
+    (CursorFromTheFuture, Answer(400, about("after", _("This feed has not come so far yet.")))),
     (CargoCompanyRequired, Answer(400, about_cargo_company(_("This command needs the cargo company.")))),
 )
 """Expected errors of the rooms; what is not here and no answer of the framework's own is a 500."""
