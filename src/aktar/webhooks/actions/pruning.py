@@ -32,7 +32,7 @@ def prune_some(*, before: datetime) -> int:
 def _prune_owed(before: datetime) -> int:
     """Delete what listeners were owed, and the events that the feed is past and that no other is owed.
 
-    Seven queries at most.
+    Eight queries at most.
     """
     settled = WebhookEvent.objects.filter(
         standing__in=(Standing.DELIVERED, Standing.GIVEN_UP), modified_date__lt=before
