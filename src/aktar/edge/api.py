@@ -1,6 +1,6 @@
 """The view that every endpoint is made of: who calls, how often, in which form, with what query."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, BinaryIO, ClassVar, cast
@@ -49,6 +49,9 @@ class ApiView(APIView):
 
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     """Names that the query of a read may hold beside `format`; a write takes none."""
+
+    own_parameters: ClassVar[Mapping[str, Any]] = {}
+    """What the OpenAPI document says of those among them that no filter and no list describes."""
 
     body_types: ClassVar[tuple[type, ...]] = (dict,)
     """What a JSON body may be."""

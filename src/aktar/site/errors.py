@@ -18,6 +18,7 @@ from rest_framework.views import exception_handler
 from aktar.accounts.actions import WrongCredentials
 from aktar.edge.language import DEFAULT_LANGUAGE
 from aktar.site.front_door import HostNotServed
+from aktar.transfers.feed.rules import CursorFromTheFuture, CursorTooOld
 from aktar.transfers.rules import (
     CargoCompanyRequired,
     CargoCompanyUnknown,
@@ -114,6 +115,11 @@ def _webhook_exists(error: WebhookExists) -> Mapping[str, Any]:
     }
 
 
+def _cursor_too_old(error: CursorTooOld) -> Mapping[str, Any]:
+    sentence = gettext("What came after this cursor is kept no more; go on from the oldest.")
+    return {"detail": sentence, "oldest": error.oldest}
+
+
 TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (
         OperationalError,
@@ -133,6 +139,8 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (CargoCompanyUnknown, Answer(400, about_cargo_company(_("There is no cargo company of this id.")))),
     (WebhookExists, Answer(406, _webhook_exists)),
     (WebhookNotActive, Answer(409, detail(_("The webhook is not active. Resume it first.")))),
+    (CursorTooOld, Answer(410, _cursor_too_old)),
+    (CursorFromTheFuture, Answer(400, about("after", _("This feed has not come so far yet.")))),
     (CargoCompanyRequired, Answer(400, about_cargo_company(_("This command needs the cargo company.")))),
 )
 """Expected errors of the rooms; what is not here and no answer of the framework's own is a 500."""

@@ -14,7 +14,7 @@ from aktar.webhooks.actions.keeping import (
     switch_off,
 )
 from aktar.webhooks.actions.lanes import sweep
-from aktar.webhooks.actions.placing import place_events
+from aktar.webhooks.actions.placing import PLACED_AT_ONCE, place_events
 from aktar.webhooks.actions.pruning import prune, prune_some
 from aktar.webhooks.actions.recording import record_event
 from aktar.webhooks.actions.rekeying import Rekeyed, rekey
@@ -27,6 +27,7 @@ from aktar.webhooks.actions.waking import wake, woken
 __all__ = [
     "CALLBACKS",
     "OVERLAP",
+    "PLACED_AT_ONCE",
     "Claimed",
     "DueEndpoint",
     "Kind",
@@ -49,8 +50,8 @@ __all__ = [
     "prune",
     "prune_some",
     "record_event",
-    "rekey",
     "recover",
+    "rekey",
     "release_held",
     "replay",
     "resume",
