@@ -1,5 +1,6 @@
 """Writes of the outbox: what happened, who is owed it, and what became of each delivery."""
 
+from aktar.webhooks.actions.callbacks import CALLBACKS, call_back
 from aktar.webhooks.actions.claiming import Claimed, DueEndpoint, Listener, claim, due_endpoints
 from aktar.webhooks.actions.keeping import (
     OVERLAP,
@@ -15,11 +16,14 @@ from aktar.webhooks.actions.lanes import sweep
 from aktar.webhooks.actions.placing import place_events
 from aktar.webhooks.actions.pruning import prune, prune_some
 from aktar.webhooks.actions.recording import record_event
+from aktar.webhooks.actions.replaying import WebhookNotActive, recover, replay, retry, send_test
 from aktar.webhooks.actions.settling import Kind, Outcome, settle
+from aktar.webhooks.actions.subscribing import change_webhook, make_webhook
 from aktar.webhooks.actions.turns import Turn, take_turn
 from aktar.webhooks.actions.waking import wake, woken
 
 __all__ = [
+    "CALLBACKS",
     "OVERLAP",
     "Claimed",
     "DueEndpoint",
@@ -28,17 +32,25 @@ __all__ = [
     "Outcome",
     "Turn",
     "WebhookExists",
+    "WebhookNotActive",
+    "call_back",
     "change_secret",
+    "change_webhook",
     "claim",
     "due_endpoints",
     "endpoint_of",
     "keep_webhook",
+    "make_webhook",
     "place_events",
     "prune",
     "prune_some",
     "record_event",
+    "recover",
     "release_held",
+    "replay",
     "resume",
+    "retry",
+    "send_test",
     "settle",
     "sweep",
     "switch_off",
