@@ -91,6 +91,7 @@ OPERATIONS: dict[str, Ask] = {
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in LISTS_BESIDE.items()},
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in ROWS_BESIDE.items()},
     "feed": Ask("GET", "api/v1/oms/events/"),
+    "metrics": Ask("GET", "metrics"),
     "alive": Ask("GET", "healthz", key=None),
     "ready": Ask("GET", "readyz", key=None),
     "OpenAPI document": Ask("GET", "api/schema/", key=None),
@@ -104,7 +105,7 @@ KEYED = {name: asked for name, asked in OPERATIONS.items() if asked.key}
 LISTED = {
     name: asked
     for name, asked in KEYED.items()
-    if asked.method == "GET" and not asked.route.endswith(">/") and name != "feed"
+    if asked.method == "GET" and not asked.route.endswith(">/") and name not in ("feed", "metrics")
 }
 """The lists that have numbered pages."""
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from aktar.site import errors, health, openapi
+from aktar.site import errors, health, metrics, openapi
 from aktar.site.front_page import front_page
 
 admin.autodiscover()  # here and not when Django wakes: commands have no pages
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", front_page),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.MetricsView.as_view()),
     path("api/schema/", openapi.DocumentView.as_view(), name="openapi-document"),
     path("api/docs/", openapi.swagger_ui),
     path("api/redoc/", openapi.redoc),

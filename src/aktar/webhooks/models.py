@@ -258,3 +258,6 @@ class WebhookAttempt(models.Model):
     response_content = models.BinaryField(help_text="The answer's first bytes, or the error in words.")
     error_kind = BoundedCharField(max_length=50, default="", help_text="Empty when an answer came.")
     address = BoundedCharField(max_length=64, default="", help_text="The network address that was called.")
+
+    class Meta:
+        indexes = [models.Index(fields=["started_at"], name="webhooks_attempt_started")]
