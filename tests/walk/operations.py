@@ -118,6 +118,7 @@ OPERATIONS: dict[str, Ask] = {
     "event owed": Ask("GET", f"{HOOK_EVENTS}<id:webhook_event_id>/"),
     "retry": Ask("POST", f"{HOOK_EVENTS}<id:webhook_event_id>/retry/", body={}),
     "feed": Ask("GET", "api/v1/oms/events/"),
+    "metrics": Ask("GET", "metrics"),
     "alive": Ask("GET", "healthz", key=None),
     "ready": Ask("GET", "readyz", key=None),
     "OpenAPI document": Ask("GET", "api/schema/", key=None),
@@ -128,7 +129,7 @@ OPERATIONS: dict[str, Ask] = {
 POSTS = {name: asked for name, asked in OPERATIONS.items() if asked.method == "POST"}
 ORDER_POSTS = {name: asked for name, asked in POSTS.items() if asked.key}
 KEYED = {name: asked for name, asked in OPERATIONS.items() if asked.key}
-NO_LISTS = {"event types", "feed"}
+NO_LISTS = {"event types", "feed", "metrics"}
 LISTED = {
     name: asked
     for name, asked in KEYED.items()

@@ -164,6 +164,13 @@ SEND = WRITE | {
     400: but(body={"nonsense": 1}),
     412: impossible("webhooks have no versions"),
 }
+METRICS = READ | {
+    301: impossible("its path has no slash at its end"),
+    304: impossible("each answer is of its moment"),
+    403: but(key="elsewhere"),
+    404: impossible("it stands at one address for everybody"),
+    406: impossible("it has one form, whatever is asked for"),
+}
 _PROBED = "a probe looks at nothing of the request"
 PROBE: dict[int, Cell] = {status: impossible(_PROBED) for status in STATUSES} | {
     200: but(),
@@ -208,6 +215,7 @@ TABLE: dict[str, dict[int, Cell]] = {
     "event owed": READ,
     "retry": SEND,
     "feed": FEED,
+    "metrics": METRICS,
     "alive": PROBE,
     "ready": PROBE | {503: but(prepare=lambda: Command.objects.all().delete())},
     "OpenAPI document": DOCUMENT,
@@ -329,7 +337,8 @@ def test_a_write_answers_in_its_form(name: str, status: int, client: Client) -> 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "name", [name for name, row in TABLE.items() if name not in PAGES and row not in (PROBE, DOCUMENT)]
+    "name",
+    [name for name, row in TABLE.items() if name not in PAGES and row not in (PROBE, DOCUMENT, METRICS)],
 )
 def test_a_page_for_the_browser_has_the_status_of_the_json(name: str, client: Client) -> None:
     scene = a_scene()
@@ -413,6 +422,8 @@ def _require_headers(answer: Any, name: str, status: int) -> None:
         assert answer.content == b""
     elif status != 301:
         kind = "text/html; charset=utf-8" if name in PAGES else "application/json"
+        if (name, status) == ("metrics", 200):
+            kind = "text/plain; version=0.0.4; charset=utf-8"
         assert answer.headers["Content-Type"] == kind
     if TABLE[name][401] != impossible(_PROBED) and status != 301:
         assert {part.strip() for part in answer.headers["Vary"].split(",")} == VARY

@@ -170,9 +170,9 @@ def test_it_goes_in_batches_of_a_fixed_number_of_statements(monkeypatch: pytest.
             assert done <= size
             sqls = [query["sql"] for query in captured if not query["sql"].startswith(("BEGIN", "COMMIT"))]
             batches.append((size, done, len(sqls)))
-    # What was owed goes first: its rows, attempts, itself, events locked, who owes them yet, which of them
+    # What was owed goes first: its rows, attempts, itself, its events locked, who owes them, which of them
     # the feed is past. Then the feed: nothing is owed, the head, what comes next, the head moved, its events
-    # locked, who owes them yet, their places, themselves.
+    # locked, who owes them, their places, themselves.
     owed, feed = 6, 8
     assert batches == [(size, size, cost) for size in (3, 30) for cost in (owed, owed, feed, feed)], batches
     assert not Event.objects.exists()

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from aktar.edge import ids  # noqa: F401 - registers the `id` converter
 from aktar.places.queries import heard_by
-from aktar.site import errors, health, openapi
+from aktar.site import errors, health, metrics, openapi
 from aktar.site.front_page import front_page
 from aktar.webhooks.api import HookReplayView
 
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", front_page),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.MetricsView.as_view()),
     path("api/schema/", openapi.DocumentView.as_view(), name="openapi-document"),
     path("api/docs/", openapi.swagger_ui),
     path("api/redoc/", openapi.redoc),

@@ -282,4 +282,5 @@ class WebhookAttempt(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["response_http_status", "webhook_event"], name="webhooks_attempt_status"),
+            models.Index(fields=["started_at"], name="webhooks_attempt_started"),
         ]

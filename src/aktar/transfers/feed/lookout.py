@@ -14,7 +14,7 @@ import structlog
 from django.db import Error, connection
 
 from aktar.transfers.feed.queries import feed_ends
-from aktar.webhooks.actions import place_events, woken
+from aktar.webhooks.actions import PLACED_AT_ONCE, place_events, woken
 
 LOOKED_EVERY = 0.2
 """Seconds between looks for what other processes have written; what this one writes wakes it."""
@@ -108,8 +108,8 @@ class Lookout:
     def _tell(self) -> float:
         """Look, tell of it, and answer the seconds until the next look."""
         try:
-            while place_events():
-                pass
+            # Once: where events come all the time, looking until there is none would tell nobody of any.
+            placed = place_events()
             last = feed_ends().last
         except Error as error:
             _log.warning("database_failed", error=str(error).strip()[:500])
@@ -119,7 +119,7 @@ class Lookout:
             if last != self._last:
                 self._last = last
                 self._news.notify_all()
-        return LOOKED_EVERY
+        return 0.0 if placed == PLACED_AT_ONCE else LOOKED_EVERY
 
 
 lookout = Lookout(seats_of(min(8, 2 * (os.cpu_count() or 1) + 1)))

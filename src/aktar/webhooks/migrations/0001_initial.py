@@ -352,6 +352,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="webhookattempt",
+            index=models.Index(fields=["started_at"], name="webhooks_attempt_started"),
+        ),
+        migrations.AddIndex(
             model_name="endpoint",
             index=models.Index(
                 condition=models.Q(("paused_until__isnull", False)),
