@@ -104,9 +104,9 @@ def test_of_two_processes_one_dispatches_and_when_it_is_killed_the_other_does(
     receiver.behaviour = _take_time
     for number in range(3):
         _listen(receiver, path=f"/{number}")
-    server = live_server_process(database_url, "--dispatch", "--workers", "2", **SHORT)
     for object_id in range(40):
         tell(object_id)
+    server = live_server_process(database_url, "--dispatch", "--workers", "2", **SHORT)
     seen: set[int] = set()
 
     def has_begun() -> bool:
@@ -130,16 +130,16 @@ def test_told_to_stop_the_server_finishes_what_is_under_way(
     a_workflow()
     receiver.behaviour = _take_time
     _listen(receiver)
-    server = live_server_process(database_url, "--dispatch", **SHORT | {"AKTAR_WEBHOOK_LEASE": "60"})
-    for object_id in range(40):
+    for object_id in range(80):
         tell(object_id)
+    server = live_server_process(database_url, "--dispatch", **SHORT | {"AKTAR_WEBHOOK_LEASE": "60"})
     receiver.wait_for(10)
     server.process.terminate()
     assert server.process.wait(timeout=30) == 0
     sent = len(receiver.arrived)
-    assert sent < 40, "it was done before it was told to stop, and nothing is shown by this test"
+    assert sent < 80, "it was done before it was told to stop, and nothing is shown by this test"
     assert WebhookEvent.objects.filter(delivered=True).count() == sent
     assert not WebhookEvent.objects.filter(lease__isnull=False).exists()
     live_server_process(database_url, "--dispatch", **SHORT)
     _drained(20)
-    assert (len(receiver.arrived), duplicates(receiver)) == (40, 0)
+    assert (len(receiver.arrived), duplicates(receiver)) == (80, 0)
