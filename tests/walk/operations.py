@@ -117,6 +117,7 @@ OPERATIONS: dict[str, Ask] = {
     "events owed": Ask("GET", HOOK_EVENTS),
     "event owed": Ask("GET", f"{HOOK_EVENTS}<id:webhook_event_id>/"),
     "retry": Ask("POST", f"{HOOK_EVENTS}<id:webhook_event_id>/retry/", body={}),
+    "feed": Ask("GET", "api/v1/oms/events/"),
     "alive": Ask("GET", "healthz", key=None),
     "ready": Ask("GET", "readyz", key=None),
     "OpenAPI document": Ask("GET", "api/schema/", key=None),
@@ -127,12 +128,13 @@ OPERATIONS: dict[str, Ask] = {
 POSTS = {name: asked for name, asked in OPERATIONS.items() if asked.method == "POST"}
 ORDER_POSTS = {name: asked for name, asked in POSTS.items() if asked.key}
 KEYED = {name: asked for name, asked in OPERATIONS.items() if asked.key}
-NO_LISTS = {"event types"}
+NO_LISTS = {"event types", "feed"}
 LISTED = {
     name: asked
     for name, asked in KEYED.items()
     if asked.method == "GET" and not asked.route.endswith(">/") and name not in NO_LISTS
 }
+"""The lists that have numbered pages."""
 
 
 def of_nobody(path: str) -> str:

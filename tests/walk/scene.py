@@ -15,6 +15,7 @@ from aktar.places.rules import EVERYWHERE
 from aktar.transfers.actions import run_command
 from aktar.transfers.models import CargoCompany, TransferOrder
 from aktar.transfers.rules import CommandParameters
+from aktar.webhooks.actions import place_events
 from aktar.webhooks.models import WebhookEvent
 from aktar.workflow.models import TransitionLog
 from tests import factories
@@ -90,6 +91,7 @@ def a_scene() -> Scene:
     type(gone).objects.filter(pk=gone.pk).update(is_active=False)
     ApiToken.objects.filter(pk=ApiToken.objects.latest("pk").pk).update(revoked_at=factories.NOW)
     factories.a_user("ayse", password=PASSWORD)
+    place_events()
     return Scene(
         waiting=waiting,
         ready=ready,

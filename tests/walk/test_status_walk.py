@@ -17,6 +17,7 @@ from aktar.edge import idempotency, throttles
 from aktar.edge.models import IdempotencyKey
 from aktar.edge.rates import Rate
 from aktar.transfers.models import TransferOrder
+from aktar.webhooks.actions import prune
 from aktar.webhooks.models import Standing, Webhook, WebhookEvent
 from aktar.workflow.models import Command
 from tests.factories import NOW
@@ -34,7 +35,7 @@ from tests.walk.scene import (
     sentences,
 )
 
-STATUSES = (200, 201, 204, 301, 304, 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 429, 503)
+STATUSES = (200, 201, 204, 301, 304, 400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 503)
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ READ: dict[int, Cell] = {
     405: but(method="DELETE"),
     406: but(query="?format=xml"),
     409: impossible("a read asks for no state"),
+    410: impossible("what is kept no more is as if it had never been there: 404"),
     412: impossible("a read changes no version"),
     413: impossible("no body is read"),
     415: impossible("no body is read"),
@@ -92,6 +94,10 @@ READ: dict[int, Cell] = {
     503: NO_503,
 }
 LIST = READ | {404: but(query="?page=99")}
+FEED = READ | {
+    404: impossible("it stands at one address, and what is not to be seen is passed"),
+    410: but(query="?after=0", prepare=lambda: prune(before=NOW + timedelta(days=1))),
+}
 WRITE: dict[int, Cell] = {
     200: impossible("there is nothing to say"),
     201: impossible("it changes what is there"),
@@ -105,6 +111,7 @@ WRITE: dict[int, Cell] = {
     405: but(method="GET", body=None),
     406: but(headers={"accept": "application/xml"}),
     409: but(headers={"idempotency-key": "taken"}, prepare=lambda: _take_keys(is_running=True)),
+    410: impossible("what is kept no more is as if it had never been there: 404"),
     412: but(headers={"if-match": '"v0-0-en-us"'}),
     413: but(body=b" " * (1024 * 1024 + 1)),
     415: but(body=b"<a/>", headers={"content-type": "application/xml"}),
@@ -200,6 +207,7 @@ TABLE: dict[str, dict[int, Cell]] = {
     "events owed": LIST,
     "event owed": READ,
     "retry": SEND,
+    "feed": FEED,
     "alive": PROBE,
     "ready": PROBE | {503: but(prepare=lambda: Command.objects.all().delete())},
     "OpenAPI document": DOCUMENT,

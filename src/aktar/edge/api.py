@@ -1,6 +1,6 @@
 """The view that every endpoint is made of: who calls, how often, in which form, with what query."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, BinaryIO, ClassVar, cast
@@ -49,6 +49,9 @@ class ApiView(APIView):
 
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     """Names that the query of a read may hold beside `format`; a write takes none."""
+
+    own_parameters: ClassVar[Mapping[str, Any]] = {}
+    """What the OpenAPI document says of those among them that no filter and no list describes."""
 
     body_types: ClassVar[tuple[type, ...]] = (dict,)
     """What a JSON body may be."""
@@ -158,7 +161,7 @@ class ApiView(APIView):
         known = self.query_parameters if request.method in SAFE_METHODS else frozenset()
         for name, values in request.query_params.lists():
             if name not in known and name != FORMAT_PARAMETER:
-                wrong[name] = [_("There is no such parameter.")]
+                wrong[name] = [_("There is no such parameter; /api/docs/ names those there are.")]
             elif any("\x00" in value for value in values):
                 wrong[name] = [_("The value holds a NUL character.")]
         if wrong:

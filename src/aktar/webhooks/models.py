@@ -14,6 +14,10 @@ from aktar.edge.fields import BoundedCharField, DocumentField
 _KINDS = [int(kind) for kind in ContentType]
 
 
+def _object(row: "Event | WebhookEvent") -> str:
+    return f"{ContentType(row.content_type).name.lower()} {row.object_id} #{row.sequence}"
+
+
 class ObjectSequence(models.Model):
     """How many events an object has had; its row is the lock that orders the object's lanes.
 
@@ -53,6 +57,9 @@ class Event(models.Model):
             models.CheckConstraint(condition=Q(content_type__in=_KINDS), name="webhooks_event_content_type"),
         ]
         indexes = [models.Index(fields=["created_at", "id"], name="webhooks_event_created")]
+
+    def __str__(self) -> str:
+        return f"{self.type} · {_object(self)}"
 
 
 class EventPosition(models.Model):
@@ -109,6 +116,9 @@ class Endpoint(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.target_url
+
 
 class Deactivation(models.TextChoices):
     """Why a webhook is not active."""
@@ -161,6 +171,9 @@ class Webhook(models.Model):
                 fields=["event_type"], condition=Q(is_active=True), name="webhooks_webhook_listening"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.event_type} → {self.target_url}"
 
 
 class Standing(models.IntegerChoices):
@@ -250,6 +263,9 @@ class WebhookEvent(models.Model):
                 name="webhooks_settled",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.event_type} · {_object(self)}"
 
 
 class WebhookAttempt(models.Model):

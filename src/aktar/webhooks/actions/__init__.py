@@ -6,6 +6,7 @@ from aktar.webhooks.actions.keeping import (
     OVERLAP,
     WebhookExists,
     change_secret,
+    end_overlap,
     endpoint_of,
     keep_webhook,
     release_held,
@@ -13,9 +14,10 @@ from aktar.webhooks.actions.keeping import (
     switch_off,
 )
 from aktar.webhooks.actions.lanes import sweep
-from aktar.webhooks.actions.placing import place_events
+from aktar.webhooks.actions.placing import PLACED_AT_ONCE, place_events
 from aktar.webhooks.actions.pruning import prune, prune_some
 from aktar.webhooks.actions.recording import record_event
+from aktar.webhooks.actions.rekeying import Rekeyed, rekey
 from aktar.webhooks.actions.replaying import WebhookNotActive, recover, replay, retry, send_test
 from aktar.webhooks.actions.settling import Kind, Outcome, settle
 from aktar.webhooks.actions.subscribing import change_webhook, make_webhook
@@ -25,11 +27,13 @@ from aktar.webhooks.actions.waking import wake, woken
 __all__ = [
     "CALLBACKS",
     "OVERLAP",
+    "PLACED_AT_ONCE",
     "Claimed",
     "DueEndpoint",
     "Kind",
     "Listener",
     "Outcome",
+    "Rekeyed",
     "Turn",
     "WebhookExists",
     "WebhookNotActive",
@@ -38,6 +42,7 @@ __all__ = [
     "change_webhook",
     "claim",
     "due_endpoints",
+    "end_overlap",
     "endpoint_of",
     "keep_webhook",
     "make_webhook",
@@ -46,6 +51,7 @@ __all__ = [
     "prune_some",
     "record_event",
     "recover",
+    "rekey",
     "release_held",
     "replay",
     "resume",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -30,15 +31,16 @@ class WebhookExists(Exception):
 def keep_webhook(webhook: Webhook, *, now: datetime, then: Callable[[Webhook], None] | None = None) -> None:
     """Save a new or changed webhook with its endpoint. Raises WebhookExists, having changed nothing.
 
-    A new secret is taken with `change_secret` before. What was kept for a webhook that was off goes out.
-    `then` hears the webhook within the transaction.
+    A new secret is taken with `change_secret` before. `then` hears the webhook within the transaction. What
+    was kept for a webhook that was off goes out after the commit: releasing waits for whoever writes to an
+    object, who may be waiting for these rows.
     """
     with transaction.atomic():
         save_webhook(webhook, now=now)
+        if webhook.is_active:
+            transaction.on_commit(partial(release_held, webhook))
         if then is not None:
             then(webhook)
-    if webhook.is_active:
-        release_held(webhook)
 
 
 def save_webhook(webhook: Webhook, *, now: datetime) -> None:
@@ -86,6 +88,13 @@ def change_secret(webhook: Webhook, secret: str | None, *, now: datetime) -> Non
     webhook.previous_secret_key = before if has_overlap else None
     webhook.previous_secret_until = now + OVERLAP if has_overlap else None
     webhook.secret_key = secret
+
+
+def end_overlap(webhook: Webhook, *, now: datetime) -> None:
+    """Let the secret that was replaced sign no more, from this moment."""
+    Webhook.objects.filter(pk=webhook.pk).update(
+        previous_secret_key=None, previous_secret_until=None, modified_date=now
+    )
 
 
 def switch_off(webhook: Webhook, *, now: datetime) -> None:

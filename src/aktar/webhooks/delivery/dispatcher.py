@@ -17,6 +17,7 @@ from django.db import Error, connection
 from aktar.webhooks.actions import (
     Claimed,
     Outcome,
+    call_back,
     due_endpoints,
     place_events,
     prune_some,
@@ -110,7 +111,11 @@ class Dispatcher:
             chance=self._chance,
             now=datetime.now(UTC),
         )
-        self._unsettled = turn.busy
+        brought, self._unsettled = self._unsettled, turn.busy
+        busy = {outcome.claimed.id for outcome in turn.busy}
+        for outcome in brought:
+            if outcome.claimed.id not in busy:
+                call_back(outcome)
         for webhook, reason in turn.deactivated.items():
             _log.warning("webhook_switched_off", webhook=webhook, reason=reason.value)
         for endpoint, claimed in turn.claimed.items():
