@@ -15,6 +15,7 @@ import uvloop
 from django.db import Error, connection
 
 from aktar.webhooks.actions import (
+    PLACED_AT_ONCE,
     Claimed,
     Outcome,
     call_back,
@@ -142,7 +143,7 @@ class Dispatcher:
         """Free lanes that stand still, place what the feed has not yet, and prune what is old."""
         if stuck := sweep():
             _log.warning("lanes_swept", lanes=stuck)
-        while place_events():
+        while place_events() == PLACED_AT_ONCE:  # less than that leaves nothing but what came meanwhile
             pass
         before = datetime.now(UTC) - self._limits.retention
         for _ in range(PRUNED_A_TIME):
