@@ -369,7 +369,8 @@ def test_a_caller_makes_transfers_of_its_own_locations_only() -> None:
     package, source = a_package(), a_location()
     wish = a_wish(package, source=source.pk)
     refused(a_caller(locations=[a_location()]), wish, status=403)
-    assert post(a_caller(locations=[source]), wish).status_code == 201
+    assert refused(a_caller(locations=[source]), wish) == {"package": ["There is no such package."]}
+    assert post(a_caller(locations=[source, package.stock_location]), wish).status_code == 201
     other = a_package()
     assert post(a_caller(locations=[other.stock_location]), a_wish(other)).status_code == 201
     refused(a_caller(is_read_only=True), a_wish(a_package()), status=403)
@@ -385,6 +386,19 @@ def test_a_refusal_tells_nothing_of_a_package_that_the_caller_does_not_see() -> 
     for location in (transfer.source, package.stock_location):
         told = refused(a_caller(locations=[mine, location]), wish)
         assert set(told) == {"destination", "order", "items"}
+
+
+def test_a_limited_caller_opens_no_order_of_strangers() -> None:
+    mine, order = a_location(), an_order()
+    caller = a_caller(locations=[mine])
+    items = [{"sku": item.product.sku, "quantity": "1"} for item in order.orderitem_set.all()]
+    wish = {"source": a_location().pk, "destination": mine.pk, "items": items}
+    for named in (order.pk, {"number": order.number}, an_order_in_full(number=order.number)):
+        assert refused(caller, wish | {"order": named}) == {"order": ["There is no such order."]}
+    # Once a package of it is theirs, the order is too.
+    assert post(a_caller(), wish | {"order": order.pk}).status_code == 201
+    seen = refused(caller, wish | {"order": order.pk}, status=409)
+    assert "There is no such order." not in str(seen)
 
 
 def test_a_transfer_order_that_was_posted_can_be_carried_out(caller: Client) -> None:

@@ -46,6 +46,7 @@ class Scene:
             "pk": order.pk,
             "log_id": self.log.pk,
             "webhook_event_id": self.owed.pk,
+            "webhook_id": self.owed.webhook_id,
             "location_id": order.source_id,
             "item_id": item["pk"],
             "product_id": item["product_id"],
@@ -57,10 +58,12 @@ class Scene:
 
 
 def a_scene() -> Scene:
-    """Make the scene; a webhook listens to everything that happens in it."""
+    """Make the scene; a webhook of the user of the full key listens to everything that happens in it."""
     factories.a_workflow()
     CargoCompany.objects.get_or_create(pk=1, defaults={"name": "Kargo", "shipping_company": "kargo"})
-    factories.a_webhook()
+    caller = factories.a_user()
+    full = factories.a_key(caller)
+    factories.a_webhook(user=caller, token=ApiToken.objects.latest("pk"))
     for code in ("WAREHOUSE-1", "STORE-1"):
         factories.a_location(erp_code=code)
     factories.a_product(sku="TS-1001-M")
@@ -76,7 +79,7 @@ def a_scene() -> Scene:
     ready.refresh_from_db()
     gone = factories.a_user()
     keys = {
-        "full": factories.a_key(),
+        "full": full,
         "read only": factories.a_key(is_read_only=True),
         "elsewhere": factories.a_key(locations=[factories.a_location()]),
         "at the source": factories.a_key(locations=[ready.source, waiting.source]),

@@ -17,7 +17,9 @@ from aktar.edge import idempotency, throttles
 from aktar.edge.models import IdempotencyKey
 from aktar.edge.rates import Rate
 from aktar.transfers.models import TransferOrder
+from aktar.webhooks.models import Standing, Webhook, WebhookEvent
 from aktar.workflow.models import Command
+from tests.factories import NOW
 from tests.openapi.conformity import require_documented
 from tests.walk.operations import LISTS_BESIDE, OPERATIONS, ORDER_POSTS, ROWS_BESIDE, Ask, of_nobody
 from tests.walk.scene import (
@@ -52,6 +54,16 @@ def but(**changes: Any) -> Cell:
 
 def impossible(reason: str) -> Cell:
     return Impossible(reason)
+
+
+def _forget_what_is_owed() -> None:
+    WebhookEvent.objects.all().delete()
+
+
+def _give_up_what_is_owed() -> None:
+    WebhookEvent.objects.update(
+        standing=Standing.GIVEN_UP, due_at=None, modified_date=NOW - timedelta(minutes=1)
+    )
 
 
 def _without_last_slash(path: str) -> str:
@@ -123,6 +135,28 @@ LOGIN = WRITE | {
     412: impossible("logging in has no version"),
     422: impossible("keys belong to tokens, and there is none yet"),
 }
+CHANGE = WRITE | {
+    200: but(),
+    204: impossible("what was changed is shown"),
+    400: but(body={"target_url": "ftp://erp.example.com/"}),
+    405: but(method="POST", body=None),
+    409: impossible("it stands in no state that forbids it, and needs no key to be repeated"),
+    412: impossible("webhooks have no versions"),
+    422: impossible("it needs no key to be repeated"),
+}
+SWITCH_OFF = CHANGE | {
+    200: impossible("there is nothing to say"),
+    204: but(),
+    400: but(query="?nonsense=1"),
+    413: impossible("no body is read"),
+    415: impossible("no body is read"),
+}
+SEND = WRITE | {
+    200: but(),
+    204: impossible("it says what it did"),
+    400: but(body={"nonsense": 1}),
+    412: impossible("webhooks have no versions"),
+}
 _PROBED = "a probe looks at nothing of the request"
 PROBE: dict[int, Cell] = {status: impossible(_PROBED) for status in STATUSES} | {
     200: but(),
@@ -152,6 +186,20 @@ TABLE: dict[str, dict[int, Cell]] = {
     "log in": LOGIN,
     **dict.fromkeys(LISTS_BESIDE, LIST),
     **dict.fromkeys(ROWS_BESIDE, READ),
+    "webhooks": LIST,
+    "new webhook": CREATE,
+    "event types": READ | {404: impossible("it stands at one address for everybody")},
+    "webhook": READ | {405: but(method="POST")},
+    "replace webhook": CHANGE,
+    "change webhook": CHANGE,
+    "switch webhook off": SWITCH_OFF,
+    "test webhook": SEND,
+    "resume webhook": SEND,
+    "recover": SEND | {200: but(prepare=_give_up_what_is_owed)},
+    "replay": SEND | {200: but(prepare=_forget_what_is_owed)},
+    "events owed": LIST,
+    "event owed": READ,
+    "retry": SEND,
     "alive": PROBE,
     "ready": PROBE | {503: but(prepare=lambda: Command.objects.all().delete())},
     "OpenAPI document": DOCUMENT,
@@ -163,17 +211,23 @@ WRITES = [
     pytest.param(name, status, id=f"{name} {status}")
     for name, row in TABLE.items()
     for status, cell in row.items()
-    if not isinstance(cell, Impossible) and status in (200, 201, 204) and OPERATIONS[name].method == "POST"
+    if not isinstance(cell, Impossible) and status in (200, 201, 204) and OPERATIONS[name].method != "GET"
 ]
 
 
 def _take_keys(*, is_running: bool) -> None:
     """Every token has used the key `taken` at every write: for the same body, still running, or another."""
     now = datetime.now(UTC)
+    places: dict[str, Any] = {
+        "pk": TransferOrder.objects.values_list("pk", flat=True),
+        "webhook_id": Webhook.objects.values_list("pk", flat=True),
+        "webhook_event_id": WebhookEvent.objects.values_list("pk", flat=True),
+    }
     bodies = {
-        "/" + asked.route.replace("<id:pk>", str(order)): asked.body
-        for order in TransferOrder.objects.values_list("pk", flat=True)
+        "/" + asked.route.replace(f"<id:{place}>", str(id_)): asked.body
         for asked in ORDER_POSTS.values()
+        for place, ids in places.items()
+        for id_ in ids
     }
     IdempotencyKey.objects.all().delete()
     IdempotencyKey.objects.bulk_create(
@@ -256,6 +310,7 @@ def test_a_read_or_a_refusal_answers_in_its_form_and_writes_nothing(
 @pytest.mark.parametrize(("name", "status"), WRITES)
 def test_a_write_answers_in_its_form(name: str, status: int, client: Client) -> None:
     scene, asked = a_scene(), _request(name, status)
+    asked.prepare()
     before = footprint()
     answer = asked.send(client, scene, "en-us")
     assert answer.status_code == status, answer.content

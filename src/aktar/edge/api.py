@@ -21,6 +21,7 @@ from aktar.edge.json_parser import read_body
 from aktar.edge.language import language_of
 from aktar.edge.negotiation import FORMAT_PARAMETER
 from aktar.edge.renderers import JsonRenderer
+from aktar.edge.serializers import NoBody
 from aktar.edge.throttles import by_address, by_caller
 
 
@@ -114,6 +115,11 @@ class ApiView(APIView):
     def answering(self, make: Callable[[Result], Response]) -> Answering[Result]:
         """What an action calls within its transaction, so that its answer is kept for a repetition."""
         return Answering(make, self._claim)
+
+    def require_no_body(self, request: Request) -> None:
+        """Raise ValidationError for a body that says anything; an empty object says as little as none."""
+        if cast("ApiRequest", request).raw_body():
+            NoBody(data=request.data).is_valid(raise_exception=True)
 
     def handle_exception(self, exc: Exception) -> Response:
         """The first answer again where there is one, else the answer to an error."""

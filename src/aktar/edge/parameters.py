@@ -111,6 +111,8 @@ def _filter(field: Field) -> Json:
             return {"schema": {"anyOf": kinds}}
         case filters.BooleanField():
             return {"schema": {"type": "boolean"}}
+        case filters.UuidField():
+            return {"schema": {"type": "string", "format": "uuid"}}
         case filters.IdListField():
             items = ID
         case filters.TextListField():

@@ -30,6 +30,7 @@ from aktar.transfers.rules import (
     WishConflicts,
     WishRefused,
 )
+from aktar.webhooks.actions import WebhookExists, WebhookNotActive
 from aktar.workflow.rules import CommandNotAllowed, CommandsDisagree, CommandUnknown
 
 log = structlog.get_logger("aktar.errors")
@@ -80,6 +81,7 @@ def _command_not_allowed(error: CommandNotAllowed) -> Mapping[str, Any]:
 
 _FAULTS: Mapping[Fault, "str | Promise"] = {
     Fault.PACKAGE_UNKNOWN: _("There is no such package."),
+    Fault.ORDER_UNKNOWN: _("There is no such order."),
     Fault.ORDER_DISAGREES: _("This is not the order of the package."),
     Fault.DESTINATION_DISAGREES: _("The package is dispatched from stock location {location}."),
     Fault.PACKAGE_CLOSED: _("The package is packed or cancelled; nothing is brought to it any more."),
@@ -104,6 +106,14 @@ def _wish_refused(error: WishRefused) -> Mapping[str, Any]:
     return body
 
 
+def _webhook_exists(error: WebhookExists) -> Mapping[str, Any]:
+    """The contract's body, in English whatever the caller's language: its clients look at the code."""
+    return {
+        "code": "webhook_100_2",
+        "en": f"You have a webhook for this target_url and event_type already: {error.webhook.pk}.",
+    }
+
+
 TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (
         OperationalError,
@@ -121,6 +131,8 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (CommandsDisagree, Answer(400, about("slug", _("transition and slug name two different commands.")))),
     (CommandNotAllowed, Answer(409, _command_not_allowed)),
     (CargoCompanyUnknown, Answer(400, about_cargo_company(_("There is no cargo company of this id.")))),
+    (WebhookExists, Answer(406, _webhook_exists)),
+    (WebhookNotActive, Answer(409, detail(_("The webhook is not active. Resume it first.")))),
     (CargoCompanyRequired, Answer(400, about_cargo_company(_("This command needs the cargo company.")))),
 )
 """Expected errors of the rooms; what is not here and no answer of the framework's own is a 500."""

@@ -10,7 +10,7 @@ from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import InstantText
 from aktar.edge.references import Fragments, Reading
 from aktar.edge.statements import RowsOfIds
-from aktar.orders.models import Package
+from aktar.orders.models import Order, Package
 from aktar.orders.queries import customer_side
 from aktar.places.queries import stock_locations
 from aktar.places.rules import Reach
@@ -52,6 +52,15 @@ def is_package_visible(package: Package, reach: Reach) -> bool:
         reach.everything
         or package.stock_location_id in reach.locations
         or visible_transfer_orders(reach).filter(package=package).exists()
+    )
+
+
+def is_order_visible(order: Order, reach: Reach) -> bool:
+    """Whether the caller dispatches a package of the order or sees a transfer of it. At most two queries."""
+    return (
+        reach.everything
+        or order.packages.filter(stock_location__in=reach.locations).exists()
+        or visible_transfer_orders(reach).filter(order=order).exists()
     )
 
 

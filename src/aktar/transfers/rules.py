@@ -95,6 +95,7 @@ class Fault(StrEnum):
     """Why a transfer order cannot be made as it is wished."""
 
     PACKAGE_UNKNOWN = "package unknown"
+    ORDER_UNKNOWN = "order unknown"
     ORDER_DISAGREES = "order disagrees"
     DESTINATION_DISAGREES = "destination disagrees"
     PACKAGE_CLOSED = "package closed"

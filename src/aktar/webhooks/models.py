@@ -252,6 +252,10 @@ class WebhookEvent(models.Model):
             ),
             models.Index(fields=["webhook"], condition=Q(standing=Standing.HELD), name="webhooks_held"),
             models.Index(fields=["webhook", "-id"], name="webhooks_event_of_webhook"),
+            # What the list of all of them is narrowed by.
+            models.Index(fields=["event_type", "-id"], name="webhooks_event_of_type"),
+            models.Index(fields=["created_date", "id"], name="webhooks_event_by_date"),
+            models.Index(fields=["-id"], condition=Q(delivered=False), name="webhooks_undelivered"),
             # What was settled is pruned by its age.
             models.Index(
                 fields=["modified_date"],
@@ -274,3 +278,8 @@ class WebhookAttempt(models.Model):
     response_content = models.BinaryField(help_text="The answer's first bytes, or the error in words.")
     error_kind = BoundedCharField(max_length=50, default="", help_text="Empty when an answer came.")
     address = BoundedCharField(max_length=64, default="", help_text="The network address that was called.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["response_http_status", "webhook_event"], name="webhooks_attempt_status"),
+        ]

@@ -45,18 +45,21 @@ from aktar.workflow.queries import workflow
 from aktar.workflow.rules import Workflow
 
 
-def place_order(new: NewOrder, *, reading: Reading, now: datetime) -> Order:
-    """The order of this number, its row locked: as it is where it is there, else a new approved one."""
+def place_order(new: NewOrder, *, reading: Reading, now: datetime) -> tuple[Order, bool]:
+    """The order of this number, its row locked: as it is where it is there, else a new approved one.
+
+    And whether it is new.
+    """
     known = Order.objects.select_for_update(no_key=True).filter(number=new.number)
     order = known.first()
     if order is not None:
-        return order
+        return order, False
     try:
         with transaction.atomic():
-            return _written(new, reading=reading, now=now)
+            return _written(new, reading=reading, now=now), True
     except IntegrityError:
         # Another one placed it in this very moment.
-        return known.get()
+        return known.get(), False
 
 
 def add_package(

@@ -26,7 +26,7 @@ from aktar.places.rules import Reach
 from aktar.transfers.actions.creating import ItemToMove, create_transfer_order, items_in_transfer
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE
 from aktar.transfers.models import TransferOrder
-from aktar.transfers.queries import is_package_visible
+from aktar.transfers.queries import is_order_visible, is_package_visible
 from aktar.transfers.rules import (
     CONFLICTS,
     Fault,
@@ -56,10 +56,7 @@ def request_transfer_order(
         raise NotAtEitherEnd
     with transaction.atomic(durable=True):
         current = reading(PAYLOAD_LANGUAGE)
-        package = _package(wish, current, now)
-        if package.stock_location_id != wish.destination and not is_package_visible(package, reach):
-            # Why the wish does not fit would tell of a package that is none of the caller's business.
-            raise WishRefused([Refusal(("package",), Fault.PACKAGE_UNKNOWN)])
+        package = _package(wish, reach, current, now)
         refusals = list(_disagreements(wish, package, current))
         items = _items(wish, package, current, refusals)
         if refusals:
@@ -80,14 +77,24 @@ def request_transfer_order(
     return order
 
 
-def _package(wish: TransferWish, current: Reading, now: datetime) -> Package:
-    """The package that is wished for, its row locked; made, if it is new, at the destination."""
+def _package(wish: TransferWish, reach: Reach, current: Reading, now: datetime) -> Package:
+    """The package that is wished for, its row locked; made, if it is new, at the destination.
+
+    What is there already, and is none of the caller's business, is as unknown to them as everywhere: a
+    transfer of it would show them the customer.
+    """
     if not isinstance(wish.package, NewPackage):
-        return Package.objects.select_for_update(no_key=True).get(pk=wish.package)
+        package = Package.objects.select_for_update(no_key=True).get(pk=wish.package)
+        if not is_package_visible(package, reach):
+            raise WishRefused([Refusal(("package",), Fault.PACKAGE_UNKNOWN)])
+        return package
+    is_new = False
     if isinstance(wish.order, NewOrder):
-        order = place_order(wish.order, reading=current, now=now)
+        order, is_new = place_order(wish.order, reading=current, now=now)
     else:
         order = Order.objects.select_for_update(no_key=True).get(pk=wish.order or 0)
+    if not (is_new or is_order_visible(order, reach)):
+        raise WishRefused([Refusal(("order",), Fault.ORDER_UNKNOWN)])
     try:
         return add_package(order, wish.package, stock_location=wish.destination, reading=current, now=now)
     except NothingToPack:
