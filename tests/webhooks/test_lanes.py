@@ -207,6 +207,19 @@ def test_a_changed_address_is_another_endpoint() -> None:
     assert webhook.endpoint.target_url == webhook.target_url
 
 
+def test_what_was_kept_is_released_after_the_commit_that_switches_a_webhook_on() -> None:
+    webhook = factories.a_webhook(CREATED)
+    tell()
+    switch_off(webhook, now=datetime.now(UTC))
+    turn([_sent_if_active(one) for one in claimed(webhook)])
+    assert standings(webhook) == [HELD]
+    with transaction.atomic():
+        # Releasing waits for who holds the object, and that one may wait for the rows written here.
+        keep_webhook(webhook, now=datetime.now(UTC))
+        assert standings(webhook) == [HELD]
+    assert standings(webhook) == [DUE]
+
+
 def make_due_only() -> None:
     """Make the events due, and leave the endpoint's pause."""
     WebhookEvent.objects.filter(standing=DUE).update(due_at=datetime.now(UTC) - timedelta(seconds=1))
