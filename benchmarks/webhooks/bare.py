@@ -1,7 +1,7 @@
 """The yardstick: what aiohttp posts when nothing stands behind it, a process of its own.
 
-`python -m benchmarks.webhooks.bare BODIES COUNT IN_FLIGHT URL…` posts COUNT times the bodies of a JSON file in
-turn, IN_FLIGHT at a time to each URL, and prints how many a second.
+`python -m benchmarks.webhooks.bare BODIES COUNT IN_FLIGHT URL…` posts COUNT times the bodies of a JSON file
+in turn, IN_FLIGHT at a time to each URL, and prints how many a second.
 """
 
 import asyncio
