@@ -36,8 +36,9 @@ def main() -> None:
         # Each side's own median: single claims are short, and what disturbs one does not disturb the next.
         ratio = statistics.median(full) / statistics.median(empty)
         print(
-            f"  {what} {CLAIMED}: full {statistics.median(full):.1f} ms, empty {statistics.median(empty):.1f} ms, "
-            f"ratio {ratio:.2f}: {stage.verdict(ratio, aim=2, must=2, is_more_better=False)}"
+            f"  {what} {CLAIMED}: full {statistics.median(full):.1f} ms, "
+            f"empty {statistics.median(empty):.1f} ms, ratio {ratio:.2f}: "
+            f"{stage.verdict(ratio, aim=2, must=2, is_more_better=False)}"
         )
 
 
@@ -64,9 +65,9 @@ def _worker(rows: int, **environment: str) -> Iterator[Callable[[], tuple[float,
 
 
 def _work(rows: int) -> None:
+    stage.prepare()
     from aktar.webhooks.actions import Kind, Outcome, due_endpoints, take_turn
 
-    stage.prepare()
     listeners = stage.listen([f"https://receiver.example.com/{number}" for number in range(LISTENERS)])
     if rows:
         _fill(listeners, rows)
@@ -90,7 +91,7 @@ def _work(rows: int) -> None:
 
 
 def _fill(listeners: list[tuple[int, int]], rows: int) -> None:
-    """Delivered rows of old, and objects with a long row of blocked ones behind a head that is due tomorrow."""
+    """Delivered rows of old, and lanes of blocked ones behind a head that is due tomorrow."""
     from django.db import connection
 
     from aktar.webhooks.models import Standing
@@ -105,7 +106,8 @@ def _fill(listeners: list[tuple[int, int]], rows: int) -> None:
     series = (
         f"generate_series(1, {events}) AS series (n)"
         if is_postgres
-        else f"(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {events}) SELECT n FROM s)"
+        else "(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s "
+        f"WHERE n < {events}) SELECT n FROM s)"
     )
     # Lanes of 10 events; their objects begin beyond those that are claimed.
     object_id, sequence = "1000000 + n / 10", "n % 10 + 1"
@@ -116,7 +118,8 @@ def _fill(listeners: list[tuple[int, int]], rows: int) -> None:
             cursor.execute("SET session_replication_role = replica")  # the keys are right
         cursor.execute(
             "INSERT INTO webhooks_event (id, type, content_type, object_id, sequence, payload, created_at) "
-            f"SELECT n, '{stage.EVENT}', {stage.KIND}, {object_id}, {sequence}, '{{}}', {instant} FROM {series}"
+            f"SELECT n, '{stage.EVENT}', {stage.KIND}, {object_id}, {sequence}, '{{}}', {instant} "
+            f"FROM {series}"
         )
         for webhook, endpoint in listeners:
             standing = (
@@ -132,7 +135,8 @@ def _fill(listeners: list[tuple[int, int]], rows: int) -> None:
                 "modified_date, uuid, event_type, content_type, object_id, sequence, delivered, standing, "
                 f"due_at, tries) SELECT {webhook}, {endpoint}, n, {instant}, {instant}, {random_id}, "
                 f"'{stage.EVENT}', {stage.KIND}, {object_id}, {sequence}, "
-                f"CASE WHEN n <= {blocked_from} THEN {true} ELSE {false} END, {standing}, {due}, 1 FROM {series}"
+                f"CASE WHEN n <= {blocked_from} THEN {true} ELSE {false} END, {standing}, {due}, 1 "
+                f"FROM {series}"
             )
         if is_postgres:
             cursor.execute("SELECT setval(pg_get_serial_sequence('webhooks_event', 'id'), %s)", [events])

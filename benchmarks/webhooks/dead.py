@@ -14,9 +14,7 @@ def main() -> None:
     vendor = stage.prepare()
     payloads = stage.real_payloads()
     objects = EVENTS // (HEALTHY + 1) // EACH
-    print(
-        f"dead endpoint on {vendor}: {EVENTS} events at {HEALTHY + 1} endpoints, {stage.ROUNDS} rounds in turn"
-    )
+    print(f"dead endpoint on {vendor}: {EVENTS} events at {HEALTHY + 1} endpoints, {stage.ROUNDS} rounds")
     with receiver() as listening:
         healthy = stage.listen([listening.url(f"/{number}") for number in range(HEALTHY)])
         dead = stage.listen([listening.url("/dead")])

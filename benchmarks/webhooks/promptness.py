@@ -1,4 +1,4 @@
-"""From the commit to the receiver at 100 events a second: dispatched in the writer's process, and apart from it."""
+"""From the commit to the receiver at 100 events a second: with the writer in one process, and apart."""
 
 import threading
 import time

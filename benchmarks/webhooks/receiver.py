@@ -71,7 +71,7 @@ class _Wire(asyncio.Protocol):
     """As much of HTTP/1.1 as our senders speak: one request after the other, with a Content-Length."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = cast("asyncio.Transport", transport)
         self._buffer = bytearray()
         self._wanted = 0
 

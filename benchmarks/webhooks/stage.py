@@ -1,4 +1,4 @@
-"""What every measurement of delivery stands on: a database with webhooks, real payloads, rows that are owed."""
+"""What every measurement of delivery stands on: a database with webhooks, real payloads, what is owed."""
 
 import os
 import statistics
@@ -14,6 +14,7 @@ from pathlib import Path
 IS_QUICK = os.environ.get("AKTAR_BENCH_QUICK", "1") != "0"
 ROUNDS = int(os.environ.get("AKTAR_BENCH_ROUNDS", "3" if IS_QUICK else "5"))
 EVENT = "transfer.status.transitioned"
+SECRET = "a secret of the benchmark"  # noqa: S105 - nobody's
 DEMO_ORDERS, PAYLOADS = 200, 50
 KIND = 6  # transfer orders, as edge.content_types numbers them
 
@@ -61,7 +62,7 @@ def listen(urls: Sequence[str]) -> list[tuple[int, int]]:
     user = User.objects.filter(username="bench").first() or create_user("bench", is_admin=True, now=now)
     found = []
     for url in urls:
-        webhook = Webhook(user=user, target_url=url, event_type=EVENT, secret_key="a secret of the benchmark")
+        webhook = Webhook(user=user, target_url=url, event_type=EVENT, secret_key=SECRET)
         keep_webhook(webhook, now=now)
         found.append((webhook.pk, webhook.endpoint_id))
     return found

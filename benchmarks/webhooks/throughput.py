@@ -1,4 +1,4 @@
-"""Delivered events a second, attempts recorded, against what bare aiohttp posts: same bodies, same concurrency."""
+"""Delivered events a second, attempts recorded, beside what bare aiohttp posts of the same bodies."""
 
 import json
 import statistics
