@@ -82,6 +82,27 @@ class Among(Func):
         return f"{sql} IN {listed}", (*params, json.dumps(self.values))
 
 
+class OneOf(Func):
+    """Whether an integer column is one of some fixed numbers, which stand in the statement's text.
+
+    Only so do the databases see that a partial index will do: SQLite never looks at what a parameter holds.
+    """
+
+    arity = 1
+    output_field = BooleanField()
+
+    def __init__(self, column: str, *numbers: int) -> None:
+        super().__init__(column)
+        self.numbers = numbers
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **context: Any
+    ) -> tuple[str, Any]:
+        sql, params = compiler.compile(self.source_expressions[0])
+        listed = ", ".join(str(int(number)) for number in self.numbers)
+        return f"{sql} {f'= {listed}' if len(self.numbers) == 1 else f'IN ({listed})'}", params
+
+
 class Folded(Transform):
     """A text column as `edge.rules.folded` writes it, byte by byte comparable; as a lookup, `…__folded`.
 

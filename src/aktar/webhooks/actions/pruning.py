@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
 
+from aktar.edge.expressions import OneOf
 from aktar.webhooks.models import Event, EventPosition, FeedHead, Standing, WebhookAttempt, WebhookEvent
 
 PRUNED_AT_ONCE = 500
@@ -29,7 +30,7 @@ def prune_some(*, before: datetime) -> int:
 
 def _prune_owed(before: datetime) -> int:
     settled = WebhookEvent.objects.filter(
-        standing__in=(Standing.DELIVERED, Standing.GIVEN_UP), modified_date__lt=before
+        OneOf("standing", Standing.DELIVERED, Standing.GIVEN_UP), modified_date__lt=before
     ).order_by("modified_date")
     with transaction.atomic(durable=True):
         ids = list(settled.select_for_update(skip_locked=True).values_list("pk", flat=True)[:PRUNED_AT_ONCE])
