@@ -55,20 +55,6 @@ class Clock(Func):
         return "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', %s)", (f"{self.seconds:+.3f} seconds",)
 
 
-class IsAmong(Func):
-    """Whether a column is one of some numbers, which stand in the SQL's text.
-
-    SQLite uses a partial index only for a condition that it can read there.
-    """
-
-    arity = 1
-    output_field = BooleanField()
-
-    def __init__(self, column: str | Expression, *, numbers: Sequence[int] = ()) -> None:
-        listed = ", ".join(str(int(number)) for number in numbers)
-        super().__init__(column, template=f"%(expressions)s IN ({listed})")
-
-
 class Among(Func):
     """Whether an integer column is one of `values`: one text of a statement, however many they are.
 
@@ -94,6 +80,27 @@ class Among(Func):
         sql, params = compiler.compile(self.source_expressions[0])
         listed = "(SELECT value FROM json_each(%s))"
         return f"{sql} IN {listed}", (*params, json.dumps(self.values))
+
+
+class OneOf(Func):
+    """Whether an integer column is one of some fixed numbers, which stand in the statement's text.
+
+    Only so do the databases see that a partial index will do: SQLite never looks at what a parameter holds.
+    """
+
+    arity = 1
+    output_field = BooleanField()
+
+    def __init__(self, column: str, *numbers: int) -> None:
+        super().__init__(column)
+        self.numbers = numbers
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **context: Any
+    ) -> tuple[str, Any]:
+        sql, params = compiler.compile(self.source_expressions[0])
+        listed = ", ".join(str(int(number)) for number in self.numbers)
+        return f"{sql} {f'= {listed}' if len(self.numbers) == 1 else f'IN ({listed})'}", params
 
 
 class Folded(Transform):

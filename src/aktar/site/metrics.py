@@ -19,7 +19,7 @@ from rest_framework.request import Request
 
 from aktar.accounts.authentication import token_of
 from aktar.edge.api import ApiView
-from aktar.edge.expressions import IsAmong
+from aktar.edge.expressions import OneOf
 from aktar.edge.renderers import JsonRenderer
 from aktar.places.queries import reach_of
 from aktar.webhooks.models import Deactivation, Endpoint, Standing, Webhook, WebhookAttempt, WebhookEvent
@@ -62,7 +62,7 @@ class WebhookMetrics(Collector):
         yield _gauges("aktar_webhooks_deactivated", "Webhooks that are off, by why.", "reason", off)
 
     def _backlog(self) -> Iterator[GaugeMetricFamily]:
-        on_the_way = IsAmong("standing", numbers=(Standing.DUE, Standing.REPLAY))
+        on_the_way = OneOf("standing", Standing.DUE, Standing.REPLAY)
         # What a paused endpoint is owed waits because of the receiver; what is leased is being sent.
         is_calm = Q(endpoint__paused_until=None) | Q(endpoint__paused_until__lte=self._now)
         due = WebhookEvent.objects.filter(on_the_way).aggregate(

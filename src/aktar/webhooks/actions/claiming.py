@@ -10,10 +10,10 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from aktar.edge.encryption import Sealed
-from aktar.edge.expressions import Among, Clock
+from aktar.edge.expressions import Among, Clock, OneOf
 from aktar.webhooks.models import Endpoint, Event, Standing, Webhook, WebhookEvent
 
-CLAIMABLE = Q(standing__in=(Standing.DUE, Standing.REPLAY))
+CLAIMABLE = Q(OneOf("standing", Standing.DUE, Standing.REPLAY))
 
 
 @dataclass(frozen=True, slots=True)

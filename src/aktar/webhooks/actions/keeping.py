@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from aktar.accounts.models import User
 from aktar.edge.encryption import unreadable
+from aktar.edge.expressions import OneOf
 from aktar.webhooks.actions.lanes import Lane, locked_objects, open_lanes
 from aktar.webhooks.actions.waking import wake
 from aktar.webhooks.models import Deactivation, Endpoint, Standing, Webhook, WebhookEvent
@@ -126,7 +127,7 @@ def release_held(webhook: Webhook) -> int:
     released = 0
     last = 0
     while True:
-        held = WebhookEvent.objects.filter(webhook=webhook, standing=Standing.HELD, pk__gt=last)
+        held = WebhookEvent.objects.filter(OneOf("standing", Standing.HELD), webhook=webhook, pk__gt=last)
         columns = ("pk", "endpoint_id", "content_type", "object_id")
         rows = list(held.order_by("pk").values_list(*columns)[:_AT_ONCE])
         if not rows:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from aktar.edge.expressions import Among
+from aktar.edge.expressions import Among, OneOf
 from aktar.webhooks.models import ObjectSequence, Standing, WebhookEvent
 
 SWEPT_AT_ONCE = 500
@@ -65,8 +65,8 @@ def open_lanes(lanes: Iterable[Lane]) -> int:
 
 def sweep() -> int:
     """Make due what waits behind nothing; answers how many. The safety net: it should never find any."""
-    stuck = WebhookEvent.objects.filter(standing=Standing.BLOCKED)
-    stuck = stuck.filter(~Exists(_same_lane().filter(standing=Standing.DUE)))
+    stuck = WebhookEvent.objects.filter(OneOf("standing", Standing.BLOCKED))
+    stuck = stuck.filter(~Exists(_same_lane().filter(OneOf("standing", Standing.DUE))))
     columns = ("endpoint_id", "content_type", "object_id")
     lanes = [Lane(*row) for row in stuck.values_list(*columns).distinct()[:SWEPT_AT_ONCE]]
     if not lanes:

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from django.db import transaction
 
-from aktar.edge.expressions import IsAmong
+from aktar.edge.expressions import OneOf
 from aktar.webhooks.actions.placing import locked_head
 from aktar.webhooks.models import Event, EventPosition, FeedHead, Standing, WebhookAttempt, WebhookEvent
 
@@ -35,7 +35,7 @@ def _prune_owed(before: datetime) -> int:
 
     Eight queries at most.
     """
-    is_settled = IsAmong("standing", numbers=(Standing.DELIVERED, Standing.GIVEN_UP))
+    is_settled = OneOf("standing", Standing.DELIVERED, Standing.GIVEN_UP)
     settled = WebhookEvent.objects.filter(is_settled, modified_date__lt=before).order_by("modified_date")
     with transaction.atomic(durable=True):
         rows = settled.select_for_update(skip_locked=True).values_list("pk", "event_id")
