@@ -5,13 +5,12 @@ import threading
 import time
 
 import pytest
+from django.db import connection
 
 from aktar.webhooks.models import WebhookEvent
 from tests.promises.load import duplicates, left, listeners, moving, owed_here, some_orders
 from tests.promises.processes import LEASE, Start
 from tests.webhooks.receiver import Receiver
-
-IN_FLIGHT = 16
 
 
 @pytest.mark.parametrize("kills", [12, pytest.param(100, marks=pytest.mark.soak)])
@@ -28,13 +27,17 @@ def test_no_event_is_lost_and_none_made_up_when_writers_and_dispatchers_are_kill
     chance = random.Random(kills)
     enough = threading.Event()
     done = []
+    in_hand: list[int] = []
 
     def kill_dispatchers() -> None:
         while len(done) < kills and not enough.is_set():
             dispatcher = start_dispatcher()
             time.sleep(chance.uniform(0.05, 0.8))
             dispatcher.kill()
+            # What it held and had not settled, whether sent or not, is all that can come twice.
+            in_hand.append(WebhookEvent.objects.filter(lease__isnull=False).count())
             done.append(dispatcher)
+        connection.close()
 
     killer = threading.Thread(target=kill_dispatchers)
     killer.start()
@@ -61,8 +64,7 @@ def test_no_event_is_lost_and_none_made_up_when_writers_and_dispatchers_are_kill
     assert arrived - owed == set(), "made up"
     assert not WebhookEvent.objects.filter(delivered=False).exists()
     receiver.require_order()
-    # Each kill doubles at most what was in flight then, at each of the endpoints.
-    assert duplicates(receiver) <= kills * IN_FLIGHT * len(paths)
+    assert duplicates(receiver) <= sum(in_hand)
     bodies = {(one.uuid, one.body) for one in receiver.arrived}
     assert len(bodies) == len(arrived), "the same id came with other bytes"
 

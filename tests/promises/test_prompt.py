@@ -116,12 +116,13 @@ def test_of_two_processes_one_dispatches_and_when_it_is_killed_the_other_does(
     wait_until(has_begun, or_say=lambda: len(receiver.arrived))
     [elected] = seen
     os.kill(elected, signal.SIGKILL)
+    # What it held and had not settled, whether sent or not, is all that can come twice.
+    in_hand = WebhookEvent.objects.filter(lease__isnull=False).count()
     for object_id in range(40, 50):
         tell(object_id)
     _drained(LEASE + 15)
     assert {one.uuid for one in receiver.arrived} == owed_here()
-    # No more than what was in flight at the three endpoints when it died.
-    assert duplicates(receiver) <= 3 * 16
+    assert duplicates(receiver) <= in_hand
 
 
 def test_told_to_stop_the_server_finishes_what_is_under_way(

@@ -72,8 +72,8 @@ class WebhookMetrics(Collector):
         )
         oldest: datetime | None = due.pop("oldest")
         counts = due | {
-            "blocked": WebhookEvent.objects.filter(standing=Standing.BLOCKED).count(),
-            "held": WebhookEvent.objects.filter(standing=Standing.HELD).count(),
+            "blocked": WebhookEvent.objects.filter(OneOf("standing", Standing.BLOCKED)).count(),
+            "held": WebhookEvent.objects.filter(OneOf("standing", Standing.HELD)).count(),
         }
         yield _gauges(
             "aktar_webhook_events",
