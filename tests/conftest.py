@@ -66,6 +66,20 @@ def _fresh_process() -> Iterator[None]:
 
 
 @pytest.fixture
+def no_statistics(transactional_db: None) -> None:
+    """Let SQLite's planner know nothing of the tables' sizes: the demo's ANALYZE told it of other rows.
+
+    A connection keeps what it learned, even if that was rolled back: the test gets another one.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4')")
+            for (table,) in cursor.fetchall():
+                cursor.execute(f"DELETE FROM {table}")
+        connection.close()
+
+
+@pytest.fixture
 def aktar_environment(tmp_path: Path) -> dict[str, str]:
     """The environment of an `aktar` process with a data folder of its own and an empty SQLite database.
 
