@@ -1,4 +1,5 @@
-"""The command line: `aktar serve`, `dispatch`, `migrate`, `workflow`, `load`, `demo`, `user` and `token`.
+"""The command line: `aktar serve`, `dispatch`, `migrate`, `workflow`, `load`, `demo`, `user`, `token`, and
+`backup`, `restore` and `verify`.
 
 Exit status 0 is done, 1 refused (one sentence on standard error says why), 2 asked for in a wrong way. What a
 command is for goes to standard output, everything else to standard error. Modules here import Django inside
@@ -7,6 +8,7 @@ their functions, so that `--help` answers at once.
 
 import click
 
+from aktar.site.cli.backup import backup, restore, verify
 from aktar.site.cli.database import demo, migrate
 from aktar.site.cli.dispatch import dispatch
 from aktar.site.cli.load import load
@@ -22,5 +24,5 @@ def main() -> None:
     """aktar, the transfer-order service. Settings are environment variables: see .env.example."""
 
 
-for command in (serve, dispatch, migrate, workflow, load, demo, user, token):
+for command in (serve, dispatch, migrate, workflow, load, demo, user, token, backup, restore, verify):
     main.add_command(command)
