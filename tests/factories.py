@@ -23,7 +23,7 @@ from aktar.places.models import Address, City, Country, District, StockLocation,
 from aktar.transfers.actions import ItemToMove, create_transfer_order
 from aktar.transfers.models import CargoCompany, TransferOrder
 from aktar.webhooks.actions import keep_webhook
-from aktar.webhooks.models import Webhook
+from aktar.webhooks.models import Event, Standing, Webhook, WebhookEvent
 from aktar.workflow.actions import load_workflow, read_workflow
 from aktar.workflow.models import State
 
@@ -246,3 +246,21 @@ def a_webhook(event_type: str = "transfer.status.transitioned", **values: Any) -
     webhook = Webhook(**{**filled, **values}, user=user)
     keep_webhook(webhook, now=NOW)
     return webhook
+
+
+def an_owed_event(event: Event, webhook: Webhook | None = None, **values: Any) -> WebhookEvent:
+    """An event as a webhook is owed it, delivered and settled if nothing else is said."""
+    webhook = webhook or a_webhook()
+    filled = {
+        "webhook": webhook,
+        "endpoint_id": webhook.endpoint_id,
+        "event": event,
+        "created_date": NOW,
+        "modified_date": NOW,
+        "event_type": webhook.event_type,
+        "content_type": event.content_type,
+        "object_id": event.object_id,
+        "sequence": event.sequence,
+        "standing": Standing.DELIVERED,
+    }
+    return WebhookEvent.objects.create(**{**filled, **values})

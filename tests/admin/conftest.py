@@ -1,6 +1,7 @@
 """What the tests of the admin start from: a workflow, a carrier, and people who have logged in."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from aktar.accounts.models import User
@@ -31,3 +32,12 @@ def logged_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def a_member_of_staff(*rights: str) -> Client:
+    """The browser of somebody who may enter the admin, with these rights there."""
+    staff = a_user(is_admin=True)
+    staff.is_superuser = False
+    staff.save()
+    staff.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    return logged_in(staff)

@@ -27,7 +27,7 @@ def a_full_house() -> TransferOrder:
     token = create_token(user, name="erp", now=NOW, reach=Reach.LOCATIONS).token
     TokenMembership.objects.create(token=token, stock_location=location)
     Group.objects.create(name=f"Depo {user.pk}")
-    a_webhook(user=user, secret_key="gizli-anahtar", additional_headers={"Authorization": "Bearer gizli"})
+    a_webhook(secret_key="gizli-anahtar", additional_headers={"Authorization": "Bearer gizli"})
     order = a_transfer_order()
     run_command(
         order.pk,

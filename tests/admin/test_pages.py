@@ -49,8 +49,9 @@ COSTS = {
     "transfers.TransferItem": (5, None, 4),
     "transfers.TransferOrder": (5, None, 8),  # items, shipment, moves, and the workflow's version and rows
     "transfers.TransferShipment": (5, None, 4),
+    "webhooks.Endpoint": (4, None, 4),
     "webhooks.Event": (4, None, 5),
-    "webhooks.Webhook": (5, 3, 5),
+    "webhooks.Webhook": (6, 3, 5),  # those that were switched off by themselves
     "webhooks.WebhookAttempt": (4, None, 4),
     "webhooks.WebhookEvent": (4, None, 5),
     "workflow.Command": (7, 3, 6),  # and what is amiss in the workflow
@@ -152,6 +153,33 @@ def test_the_pages_speak_turkish_to_who_asks_for_it(desk: Client) -> None:
     assert "Transfer orders" in english
     assert "Transfer siparişleri" in turkish
     assert "Sevke Hazır" in turkish
+
+
+def test_rows_without_a_name_are_called_after_what_they_refer_to(desk: Client) -> None:
+    order = a_full_house()
+    item = order.transferitem_set.get()
+    for model in pages():
+        if model._meta.app_label != "webhooks":
+            newest = model._default_manager.latest("pk")
+            shown = desk.get(address(model, "changelist")).content.decode()
+            shown += desk.get(address(model, "change", newest.pk)).content.decode()
+            assert f"{model.__name__} object" not in shown
+            assert "Item object" not in shown
+    page = desk.get(address(TransferOrder, "change", order.pk)).content.decode()
+    assert f"{item.product} #{item.pk}" in page
+
+
+def test_a_page_writes_its_instants_in_one_form_and_its_units_as_words(desk: Client) -> None:
+    order = a_full_house()
+    page = desk.get(address(TransferOrder, "change", order.pk)).content.decode()
+    assert f"{order.created_date:%Y-%m-%d %H:%M:%S} UTC" in page
+    assert " p.m." not in page
+    assert " a.m." not in page
+    assert "piece" in page
+    turkish = desk.get(
+        address(TransferOrder, "change", order.pk), headers={"Accept-Language": "tr"}
+    ).content.decode()
+    assert "adet" in turkish
 
 
 def test_pages_may_not_be_framed_or_kept(desk: Client) -> None:

@@ -6,7 +6,7 @@ from django.test import Client
 
 from aktar.orders.models import Order, OrderItem, Package, PackageItem, ShippingAddress
 from aktar.transfers.models import TransferItem, TransferOrder, TransferShipment
-from aktar.webhooks.models import Event, WebhookAttempt, WebhookEvent
+from aktar.webhooks.models import Endpoint, Event, WebhookAttempt, WebhookEvent
 from aktar.workflow.models import State, TransitionLog
 from tests.admin.rows import a_full_house, address, pages
 
@@ -20,6 +20,7 @@ HISTORY: tuple[type[Model], ...] = (
     TransferItem,
     TransferShipment,
     TransitionLog,
+    Endpoint,
     Event,
     WebhookEvent,
     WebhookAttempt,

@@ -1,19 +1,24 @@
 """Webhooks are kept in the admin without their secrets ever coming back out."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from aktar.accounts.models import User
-from aktar.webhooks.models import Webhook
-from tests.admin.rows import address
+from aktar.webhooks.models import Deactivation, Endpoint, Webhook, WebhookEvent
+from aktar.webhooks.rules import parse_allowed
+from tests.admin.conftest import a_member_of_staff
+from tests.admin.rows import a_full_house, address
 from tests.factories import a_user, a_webhook
 
 
-def _body(user: User, **values: str) -> dict[str, str]:
+def a_body(user: User, **values: str) -> dict[str, str]:
+    """A form of a webhook that is taken."""
     return {
         "user": str(user.pk),
         "target_url": "https://erp.example.com/hook",
@@ -27,25 +32,25 @@ def _body(user: User, **values: str) -> dict[str, str]:
 
 
 def test_a_secret_is_taken_and_never_shown(desk: Client) -> None:
-    made = desk.post(address(Webhook, "add"), _body(a_user(), new_secret="çok gizli"))
+    made = desk.post(address(Webhook, "add"), a_body(a_user(), new_secret="cok-gizli-anahtar"))
     assert made.status_code == 302
     webhook = Webhook.objects.get()
-    assert webhook.secret_key == "çok gizli"
+    assert webhook.secret_key == "cok-gizli-anahtar"
     for page in (address(Webhook, "change", webhook.pk), address(Webhook, "changelist")):
-        assert "çok gizli" not in desk.get(page).content.decode()
+        assert "cok-gizli-anahtar" not in desk.get(page).content.decode()
     assert "gizli" not in repr(list(LogEntry.objects.values()))
 
 
 def test_a_refused_form_does_not_repeat_the_secret(desk: Client) -> None:
-    body = _body(a_user(), new_secret="çok gizli", target_url="ftp://erp.example.com")
+    body = a_body(a_user(), new_secret="cok-gizli-anahtar", target_url="ftp://erp.example.com")
     answer = desk.post(address(Webhook, "add"), body)
     assert answer.status_code == 200
-    assert "çok gizli" not in answer.content.decode()
+    assert "cok-gizli-anahtar" not in answer.content.decode()
 
 
 def test_secrets_stay_when_a_form_is_saved_as_it_was_shown(desk: Client) -> None:
     webhook = a_webhook(
-        secret_key="gizli",
+        secret_key="gizli-anahtar",
         additional_headers={"Authorization": "Bearer gizli", "X-Store": "1"},
         config={"auth": {"auth_type": "basic", "username": "erp", "password": "gizli"}},
     )
@@ -56,21 +61,49 @@ def test_secrets_stay_when_a_form_is_saved_as_it_was_shown(desk: Client) -> None
         name: json.dumps(form.initial[name])
         for name in ("additional_headers", "config", "retry_countdown_config")
     }
-    body = _body(webhook.user, target_url=webhook.target_url, **shown)
+    body = a_body(webhook.user, target_url=webhook.target_url, **shown)
     assert desk.post(address(Webhook, "change", webhook.pk), body).status_code == 302
     kept = Webhook.objects.get()
-    assert kept.secret_key == "gizli"
+    assert kept.secret_key == "gizli-anahtar"
     assert kept.additional_headers == {"Authorization": "Bearer gizli", "X-Store": "1"}
     assert kept.config["auth"]["password"] == "gizli"
 
 
-def test_a_secret_can_be_changed_and_taken_away(desk: Client) -> None:
-    webhook = a_webhook(secret_key="eski")
+def test_a_secret_that_is_changed_signs_on_for_a_day(desk: Client) -> None:
+    webhook = a_webhook(secret_key="eski-anahtar")
     path = address(Webhook, "change", webhook.pk)
-    desk.post(path, _body(webhook.user, new_secret="yeni"))
-    assert Webhook.objects.get().secret_key == "yeni"
-    desk.post(path, _body(webhook.user, without_secret="on"))
-    assert Webhook.objects.get().secret_key is None
+    desk.post(path, a_body(webhook.user, new_secret="yeni-anahtar"))
+    kept = Webhook.objects.get()
+    assert (kept.secret_key, kept.previous_secret_key) == ("yeni-anahtar", "eski-anahtar")
+    assert kept.previous_secret_until is not None
+    assert abs(kept.previous_secret_until - datetime.now(UTC) - timedelta(hours=24)) < timedelta(minutes=1)
+    assert f"{path.removesuffix('change/')}end-overlap/" in desk.get(path).content.decode()
+
+
+def test_the_overlap_can_be_ended_at_once(desk: Client) -> None:
+    webhook = a_webhook(
+        secret_key="yeni-anahtar",
+        previous_secret_key="eski-anahtar",
+        previous_secret_until=datetime.now(UTC) + timedelta(hours=20),
+    )
+    assert _press(desk, webhook, "end-overlap") == "The former secret signs no more."
+    kept = Webhook.objects.get()
+    assert (kept.secret_key, kept.previous_secret_key, kept.previous_secret_until) == (
+        "yeni-anahtar",
+        None,
+        None,
+    )
+    assert "end-overlap" not in desk.get(address(Webhook, "change", webhook.pk)).content.decode()
+
+
+def test_a_secret_can_be_taken_away_but_not_while_another_is_given(desk: Client) -> None:
+    webhook = a_webhook(secret_key="eski-anahtar")
+    path = address(Webhook, "change", webhook.pk)
+    both = desk.post(path, a_body(webhook.user, new_secret="yeni-anahtar", without_secret="on"))
+    assert set(both.context["adminform"].form.errors) == {"without_secret"}
+    desk.post(path, a_body(webhook.user, without_secret="on"))
+    kept = Webhook.objects.get()
+    assert (kept.secret_key, kept.previous_secret_key) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +114,11 @@ def test_a_secret_can_be_changed_and_taken_away(desk: Client) -> None:
         ("target_url", "https://erp.example.com:99999/"),
         ("target_url", "https://erp.example.com/\r\nX: 1"),
         ("target_url", "https://" + "x" * 2000),
+        ("target_url", "https://erp.example.com/#here"),
+        ("target_url", "https://10.0.0.7/hook"),
+        ("target_url", "http://localhost:9000/hook"),
+        ("target_url", "http://[::ffff:169.254.169.254]/"),
+        ("target_url", "https:///hook"),
         ("event_type", "transfer status"),
         ("event_type", 'x","uuid":"'),
         ("retry_countdown_config", '{"choice": "fixed", "kwargs": {"seconds": -1}}'),
@@ -96,13 +134,24 @@ def test_a_secret_can_be_changed_and_taken_away(desk: Client) -> None:
         ("additional_headers", '{"X A": "1"}'),
         ("additional_headers", '{"X-A": 1}'),
         ("additional_headers", '{"X-A": null}'),
+        ("additional_headers", '{"X-A": "1", "x-a": "2"}'),
+        ("additional_headers", json.dumps({f"X-{number}": "1" for number in range(51)})),
         ("config", "[]"),
+        ("config", '{"timeout": 3}'),
+        ("config", '{"auth": "basic"}'),
+        ("config", '{"auth": {"auth_type": "bearer"}}'),
+        ("config", '{"auth": {"auth_type": "basic", "username": "a:b", "password": "x"}}'),
+        ("config", '{"auth": {"auth_type": "basic", "username": "depo", "password": null}}'),
         ("new_secret", "x" * 501),
+        ("new_secret", "short"),
+        ("new_secret", "çok gizli bir şey"),
+        ("new_secret", "whsec_abc"),
+        ("new_secret", " spaced-out"),
         ("new_secret", "x\x00"),
     ],
 )
 def test_a_webhook_that_cannot_be_sent_is_refused(desk: Client, field: str, value: str) -> None:
-    answer = desk.post(address(Webhook, "add"), _body(a_user(), **{field: value}))
+    answer = desk.post(address(Webhook, "add"), a_body(a_user(), **{field: value}))
     assert answer.status_code == 200
     errors: dict[str, Any] = answer.context["adminform"].form.errors
     assert field in errors
@@ -111,7 +160,115 @@ def test_a_webhook_that_cannot_be_sent_is_refused(desk: Client, field: str, valu
 
 def test_the_same_webhook_twice_is_refused(desk: Client) -> None:
     webhook = a_webhook()
-    body = _body(webhook.user, target_url=webhook.target_url)
+    body = a_body(webhook.user, target_url=webhook.target_url)
     answer = desk.post(address(Webhook, "add"), body)
     assert answer.status_code == 200
     assert answer.context["adminform"].form.errors
+
+
+def test_a_twin_that_another_process_kept_meanwhile_is_a_forms_error(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook = a_webhook()
+    full_clean, asked = Webhook.full_clean, []
+
+    def blind_at_first(row: Webhook, *args: Any, **options: Any) -> None:
+        asked.append(row)
+        if len(asked) > 1:
+            full_clean(row, *args, **options)
+
+    monkeypatch.setattr(Webhook, "full_clean", blind_at_first)
+    answer = desk.post(address(Webhook, "add"), a_body(webhook.user, target_url=webhook.target_url))
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors
+    assert len(asked) == 2
+
+
+def test_our_own_address_is_no_target(desk: Client, settings: LazySettings) -> None:
+    settings.AKTAR_PUBLIC_URL = "https://aktar.example.com"
+    body = a_body(a_user(), target_url="https://aktar.example.com:443/api/v1/")
+    assert "this service itself" in str(
+        desk.post(address(Webhook, "add"), body).context["adminform"].form.errors
+    )
+    settings.AKTAR_WEBHOOK_ALLOWED_NETWORKS = parse_allowed("10.0.0.0/8")
+    opened = a_body(a_user(), target_url="http://10.0.0.7/hook")
+    assert desk.post(address(Webhook, "add"), opened).status_code == 302
+
+
+def test_one_that_was_off_goes_on_with_what_was_kept_for_it(desk: Client) -> None:
+    webhook = a_webhook("transfer.status.created")
+    assert _press(desk, webhook, "off") == "The webhook is off; what it is owed is kept."
+    off = Webhook.objects.get()
+    assert (off.is_active, off.deactivation) == (False, Deactivation.BY_HAND)
+    assert "switched off by hand" in desk.get(address(Webhook, "change", webhook.pk)).content.decode()
+    Endpoint.objects.update(failures=9, paused_until=datetime.now(UTC) + timedelta(minutes=5))
+    assert _press(desk, webhook, "resume") == "The webhook is on; 0 events that were kept for it go out."
+    on = Webhook.objects.select_related("endpoint").get()
+    assert (on.is_active, on.deactivation, on.endpoint.failures, on.endpoint.paused_until) == (
+        True,
+        "",
+        0,
+        None,
+    )
+
+
+def test_buttons_are_pressed_and_not_visited(desk: Client) -> None:
+    webhook = a_webhook()
+    for name in ("resume", "off", "end-overlap"):
+        assert desk.get(f"/admin/webhooks/webhook/{webhook.pk}/{name}/").status_code == 405
+        assert desk.post(f"/admin/webhooks/webhook/999999/{name}/").status_code == 404
+
+
+def test_what_switched_itself_off_is_told_on_its_list_and_on_the_first_page(desk: Client) -> None:
+    for reason in (Deactivation.GONE, Deactivation.FAILING, Deactivation.BY_HAND):
+        row = a_webhook(target_url=f"https://{reason}.example.com/<b>")
+        Webhook.objects.filter(pk=row.pk).update(
+            is_active=False, deactivation=reason, deactivated_at=datetime(2026, 11, 20, tzinfo=UTC)
+        )
+    for page in ("/admin/", address(Webhook, "changelist")):
+        shown = desk.get(page).content.decode()
+        assert "was switched off on 2026-11-20: its address answered 410 Gone (https://gone." in shown
+        assert "nothing but failures for five days (https://failing." in shown
+        assert "by hand (" not in shown
+        assert "<b>" not in shown
+    staff = a_member_of_staff("view_product")
+    assert "410" not in staff.get("/admin/").content.decode()
+
+
+def test_no_more_than_a_few_notices_are_told_and_that_there_are_more(desk: Client) -> None:
+    for _ in range(7):
+        a_webhook()
+    Webhook.objects.update(is_active=False, deactivation=Deactivation.GONE)
+    shown = desk.get("/admin/").content.decode()
+    assert shown.count("410 Gone") == 5
+    assert "More webhooks</a> were switched off by themselves." in shown
+
+
+def test_how_it_fares_stands_on_its_page(desk: Client) -> None:
+    webhook = a_webhook()
+    Webhook.objects.update(failing_since=datetime(2026, 11, 20, 8, tzinfo=UTC))
+    Endpoint.objects.update(failures=17, paused_until=datetime.now(UTC) + timedelta(minutes=5))
+    shown = desk.get(address(Webhook, "change", webhook.pk)).content.decode()
+    for said in ("Nov. 20, 2026", "17", "The address rests until"):
+        assert said in shown
+
+
+def test_an_event_says_how_far_it_is_in_words(desk: Client) -> None:
+    a_full_house()
+    owed = WebhookEvent.objects.latest("pk")
+    for page in (address(WebhookEvent, "changelist"), address(WebhookEvent, "change", owed.pk)):
+        assert "goes out next" in desk.get(page).content.decode()
+    WebhookEvent.objects.update(lease="28d0c015-b7d7-4bc9-a031-6379055bd4fd")
+    shown = desk.get(address(WebhookEvent, "change", owed.pk)).content.decode()
+    assert "is being sent" in shown
+    assert "28d0c015" not in shown
+    assert f"transfer_order {owed.object_id} #{owed.sequence}" in shown
+
+
+def _press(client: Client, webhook: Webhook, name: str) -> str:
+    """Press a button; answers what is said then."""
+    answer = client.post(f"/admin/webhooks/webhook/{webhook.pk}/{name}/", follow=True)
+    [(path, _status)] = answer.redirect_chain
+    assert path == address(Webhook, "change", webhook.pk)
+    [said] = answer.context["messages"]
+    return str(said)

@@ -22,6 +22,13 @@ ITEM_OF_PACKAGE = {
     "transferred": "100",
     "cancelled": "920",
 }
+SHIPMENT_TYPE = 8
+NEWS_OF_SHIPMENT = {
+    "ready_to_shipment": "shipment.created",
+    "in_transit": "shipment.status.updated",
+    "transferred": "shipment.status.updated",
+    "cancelled": "shipment.cancelled",
+}
 SHIPMENT = {
     "ready_to_shipment": "created",
     "in_transit": "in_transit",
@@ -40,7 +47,8 @@ def require_agreement() -> None:
             told = _replayed(kind, thing, states)
             assert told[-1] == states[state], (kind, thing, told)
             _require_news(kind, thing, told)
-    assert Event.objects.count() == TransitionLog.objects.count() + len(orders)
+    of_shipments = _require_shipment_news(orders, states)
+    assert Event.objects.count() == TransitionLog.objects.count() + len(orders) + of_shipments
     _require_owed()
     for order, state in orders.items():
         _require_things_around(order, states[state], states)
@@ -78,6 +86,20 @@ def _require_news(kind: int, thing: int, told: list[str]) -> None:
     logged = TransitionLog.objects.filter(content_type=kind, object_id=thing).order_by("pk")
     instants = list(events.values_list("created_at", flat=True))[-len(logged) or len(rows) :]
     assert instants == list(logged.values_list("created_date", flat=True)), (kind, thing)
+
+
+def _require_shipment_news(orders: dict[int, int], states: dict[int, str]) -> int:
+    """One event for each thing that befell a shipment; answers how many there are of all."""
+    shipments = dict(TransferShipment.objects.values_list("transfer_order_id", "pk"))
+    expected = [
+        (shipment, NEWS_OF_SHIPMENT[state])
+        for order, shipment in shipments.items()
+        for state in _replayed(ORDER, order, states)
+        if state in NEWS_OF_SHIPMENT
+    ]
+    told = Event.objects.filter(content_type=SHIPMENT_TYPE).order_by("object_id", "sequence")
+    assert list(told.values_list("object_id", "type")) == sorted(expected, key=lambda it: it[0])
+    return len(expected)
 
 
 def _require_owed() -> None:

@@ -10,11 +10,12 @@ from django.test import Client
 from aktar.edge.references import reading
 from aktar.edge.shapes import encode_document
 from aktar.transfers.queries import transfer_order_payload
-from aktar.webhooks.models import Event, Webhook, WebhookAttempt, WebhookEvent
+from aktar.webhooks.actions import endpoint_of
+from aktar.webhooks.models import Event, Webhook, WebhookAttempt
 from tests.contract.comparison import differences
 from tests.contract.printed import sample
 from tests.contract.rows import store_transfer_order
-from tests.factories import NOW, a_caller, a_user, a_workflow
+from tests.factories import NOW, a_caller, a_user, a_workflow, an_owed_event
 
 pytestmark = pytest.mark.django_db
 
@@ -51,18 +52,16 @@ def store(printed: Any) -> None:
         payload=encode_document(transfer_order_payload(1292, reading("en-us"))),
         created_at=NOW,
     )
-    webhook = printed["webhook"]
-    Webhook.objects.create(**webhook, user=a_user())
-    owed = WebhookEvent.objects.create(
+    owner, shown = a_user(), printed["webhook"]
+    webhook = Webhook.objects.create(**shown, user=owner, endpoint=endpoint_of(owner, shown["target_url"]))
+    owed = an_owed_event(
+        event,
+        webhook,
         pk=printed["id"],
-        webhook_id=webhook["id"],
-        event=event,
         created_date=datetime.fromisoformat(printed["created_date"]),
         modified_date=datetime.fromisoformat(printed["modified_date"]),
         uuid=printed["request_payload"]["event"]["uuid"],
         event_type=event.type,
-        content_type=6,
-        object_id=1292,
         delivered=True,
     )
     WebhookAttempt.objects.create(

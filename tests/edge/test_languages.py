@@ -41,9 +41,11 @@ def test_the_language_liked_best_is_spoken(client: Client, header: str | None, l
 def test_messages_are_in_that_language_and_it_does_not_stay(client: Client) -> None:
     before = translation.get_language()
     answer = client.get("/open/?x=1", headers={"Accept-Language": "tr"})
-    assert answer.json() == {"x": ["Böyle bir parametre yok."]}
+    assert answer.json() == {"x": ["Böyle bir parametre yok; olanlar /api/docs/ adresinde."]}
     assert translation.get_language() == before
-    assert client.get("/open/?x=1").json() == {"x": ["There is no such parameter."]}
+    assert client.get("/open/?x=1").json() == {
+        "x": ["There is no such parameter; /api/docs/ names those there are."]
+    }
 
 
 def test_a_path_that_is_not_there_is_told_in_that_language(client: Client) -> None:

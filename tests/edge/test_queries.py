@@ -22,7 +22,10 @@ def test_known_parameters_are_taken(caller: Client, query: str) -> None:
 @pytest.mark.parametrize("method", ["get", "delete"])
 def test_an_unknown_parameter_is_400_and_named(caller: Client, method: str, query: str, name: str) -> None:
     answer = getattr(caller, method)(f"/hello/{query}")
-    assert (answer.status_code, answer.json()) == (400, {name: ["There is no such parameter."]})
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {name: ["There is no such parameter; /api/docs/ names those there are."]},
+    )
 
 
 def test_every_wrong_parameter_is_named(caller: Client) -> None:

@@ -16,7 +16,14 @@ FIELD = {
     "set invoice number": "invoice_number",
     "set remote id": "remote_id",
     "log in": "username",
+    "new webhook": "callback",
+    "test webhook": "nonsense",
+    "resume webhook": "nonsense",
+    "retry": "nonsense",
+    "recover": "since",
+    "replay": "since",
 }
+WITHOUT_BODY = {name for name, asked in POSTS.items() if asked.body == {}}
 DEEP = 100_000
 LIMIT = 1024 * 1024
 
@@ -120,6 +127,8 @@ def _refused(asked: Ask, client: Client, scene: Scene, **changes: Any) -> dict[s
 def test_what_is_no_json_object_is_refused(scene: Scene, client: Client, subtests: pytest.Subtests) -> None:
     for name, asked in POSTS.items():
         for what, body in NO_OBJECTS.items():
+            if name in WITHOUT_BODY and what == "nothing":
+                continue
             with subtests.test(name, body=what):
                 _refused(asked, client, scene, body=body)
 
@@ -193,6 +202,8 @@ def test_a_declared_length_that_is_no_number_breaks_nothing(
     scene: Scene, client: Client, subtests: pytest.Subtests
 ) -> None:
     for name, asked in ORDER_POSTS.items():
+        if name in WITHOUT_BODY:
+            continue  # what the server takes for no body is none
         for length in ("-1", "-99999999999999999999", "abc", "1.5", "٣", "1_0", "+5", "0", " "):
             with subtests.test(name, length=length):
                 body = b" " * 50

@@ -150,6 +150,8 @@ def test_a_form_that_no_answer_has_is_refused(
         "a/b;" + "q=1;" * 5000,
     )
     for name, asked in (KEYED | {"log in": POSTS["log in"]}).items():
+        if name == "metrics":
+            continue  # they have one form, whatever is asked for
         for wanted in formats:
             with subtests.test(name, format=wanted[:20]):
                 _get(asked, client, scene, f"?format={wanted}", 406)

@@ -17,7 +17,9 @@ from tests.walk.operations import OPERATIONS
 from tests.walk.test_status_walk import TABLE, Impossible
 
 DOCS = Path(__file__).parents[2] / "docs"
-DESCRIBED = {name: asked for name, asked in OPERATIONS.items() if asked.route.startswith("api/v1/")}
+DESCRIBED = {
+    name: asked for name, asked in OPERATIONS.items() if asked.route.startswith(("api/v1/", "whisperer/"))
+}
 
 
 def _api_views(patterns: list[URLPattern | URLResolver]) -> list[type[ApiView]]:

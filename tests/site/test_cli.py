@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,46 +12,14 @@ import pytest
 
 from aktar.workflow.actions import DEFAULT_WORKFLOW
 from tests.postgres import answers
+from tests.site.conftest import Aktar, is_refused
 
-Aktar = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = ["serve", "migrate", "workflow", "workflow load", "workflow check", "workflow graph", "demo"]
 COMMANDS += ["load", "user", "user create", "token", "token create", "token list", "token revoke"]
+COMMANDS += ["dispatch", "webhooks", "webhooks add", "webhooks list", "webhooks resume", "webhooks off"]
+COMMANDS += ["webhooks prune", "webhooks rekey"]
 LISTED = ["prefix", "name", "user", "opens", "read-only", "created", "expires", "last used", "revoked"]
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def aktar(aktar_environment: dict[str, str]) -> Aktar:
-    """Runs `aktar` off a terminal and gives back how it ended."""
-
-    def run(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "aktar", *arguments],
-            env=aktar_environment | environment,
-            input=given,
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-        )
-
-    return run
-
-
-@pytest.fixture
-def installed(aktar: Aktar) -> Aktar:
-    """The same, with the tables and the workflow in place."""
-    assert aktar("migrate").returncode == 0
-    assert aktar("workflow", "load").returncode == 0
-    return aktar
-
-
-def is_refused(done: subprocess.CompletedProcess[str], sentence: str, *, status: int = 1) -> bool:
-    """Whether a command ended with this status, said this on standard error, and printed nothing else."""
-    return (
-        (done.returncode, done.stdout) == (status, "")
-        and sentence in done.stderr
-        and "Traceback" not in done.stderr
-    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -92,6 +59,12 @@ def test_help_needs_no_settings_and_leaves_no_trace(aktar: Aktar, aktar_environm
         ["token", "revoke", "\udcff"],
         ["user", "create", "\udcff"],
         ["user", "create", "x", "--email", "\udcff"],
+        ["webhooks", "add", "https://erp.example.com/"],
+        ["webhooks", "add", "https://erp.example.com/\udcff", "transfer.status.created"],
+        ["webhooks", "resume"],
+        ["webhooks", "off", "x"],
+        ["webhooks", "off", "99999999999999999999"],
+        ["webhooks", "prune", "--days", "0"],
     ],
 )
 def test_a_command_asked_for_in_a_wrong_way_exits_with_2(aktar: Aktar, arguments: list[str]) -> None:
@@ -114,6 +87,12 @@ def test_migrating_may_be_repeated(aktar: Aktar) -> None:
         ["token", "create", "x", "--all-locations"],
         ["token", "list"],
         ["token", "revoke", "akt_"],
+        ["webhooks", "add", "https://erp.example.com/", "transfer.status.created"],
+        ["webhooks", "list"],
+        ["webhooks", "resume", "1"],
+        ["webhooks", "off", "1"],
+        ["webhooks", "prune"],
+        ["webhooks", "rekey"],
     ],
 )
 def test_without_tables_it_says_what_to_run(

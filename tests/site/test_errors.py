@@ -24,7 +24,15 @@ def test_an_unexpected_error_is_500_in_json_and_in_the_log_only(
     assert "secret detail" in caplog.text
 
 
-@pytest.mark.parametrize("path", ["/nowhere/", "/things/x/", "/%00", "/%ff/", "/things/1"])
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1/", "/api/v1/oms/", "/api/v1/oms/nothing/"])
+def test_a_path_below_the_api_that_is_not_there_points_to_those_that_are(client: Client, path: str) -> None:
+    assert (client.get(path).status_code, client.get(path).json()) == (
+        404,
+        {"detail": "There is nothing at this address; /api/docs/ shows what there is."},
+    )
+
+
+@pytest.mark.parametrize("path", ["/nowhere/", "/apiary/", "/things/x/", "/%00", "/%ff/", "/things/1"])
 def test_a_path_that_is_not_there_is_404_in_json(client: Client, path: str) -> None:
     answer = client.post(path, {}, content_type="application/json")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/json")

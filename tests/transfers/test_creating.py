@@ -307,6 +307,27 @@ def test_every_fault_is_told_at_once(caller: Client) -> None:
     }
 
 
+def test_what_a_wish_lacks_is_named(caller: Client) -> None:
+    package = a_package()
+    wish = a_wish(package)
+    del wish["package"]
+    unnamed = {"order": ["Give the package that lacks the goods, or the order to make one for."]}
+    assert refused(caller, wish) == unnamed
+    assert refused(caller, wish | {"package": None, "order": None}) == unnamed
+    assert refused(caller, wish | {"package": {"number": "K-7"}}) == {
+        "order": ["There is no such package; a new one needs its order."]
+    }
+    needed = "number, channel, customer, shipping_address, items"
+    assert refused(caller, wish | {"order": {"number": "W-7"}}) == {
+        "order": {"number": [f"There is no such order. To make one, give {needed}."]}
+    }
+    assert set(refused(caller, wish | {"order": {"number": "W-7", "channel": {"name": "Web"}}})["order"]) == {
+        "customer",
+        "shipping_address",
+        "items",
+    }
+
+
 def test_the_destination_is_where_the_package_is_dispatched(caller: Client) -> None:
     package = a_package()
     told = refused(

@@ -174,11 +174,16 @@ def test_the_shipment_follows_the_transfer_order(caller: Client) -> None:
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("en-us", "No other source was left; the goods are out of stock."),
-        ("tr-tr", "Başka kaynak kalmadı; ürünler stokta yok."),
+        (
+            "en-us",
+            "No other source was looked for, as planning is still to come; the goods are out of stock.",
+        ),
+        ("tr-tr", "Planlama henüz olmadığından başka kaynak aranmadı; ürünler stokta yok."),
     ],
 )
-def test_renewing_without_another_source_says_so(caller: Client, language: str, sentence: str) -> None:
+def test_renewing_says_that_no_other_source_was_looked_for(
+    caller: Client, language: str, sentence: str
+) -> None:
     order = a_transfer_order()
     answer = caller.post(
         f"{ORDERS}{order.pk}/command/",

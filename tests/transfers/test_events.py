@@ -90,7 +90,7 @@ def test_listeners_get_a_transition_under_the_name_they_listen_to(caller: Client
     order = a_transfer_order()
     specific = a_webhook("transfer.status.ready_to_shipment")
     general = a_webhook("transfer.status.transitioned")
-    both = a_user()
+    both = a_user(is_admin=True)
     one_url = {"user": both, "target_url": "https://erp.example.com/both"}
     as_specific = a_webhook("transfer.status.ready_to_shipment", **one_url)
     as_general = a_webhook("transfer.status.transitioned", **one_url)

@@ -168,6 +168,10 @@ def test_everything_goes_into_one_table_if_asked_for(caller: Client) -> None:
     ):
         answer = caller.get(f"{BRIEF}?{query}")
         assert (answer.status_code, list(answer.json())) == (400, [name])
+    for query in ("limit=all", "format=json&limit=all", "cursor=&limit=all"):
+        assert caller.get(f"{BRIEF}?{query}").json() == {
+            "limit": ["Only a table holds all at once; ask for it with format=csv or format=xlsx."]
+        }
 
 
 def test_a_table_shows_nobody_more_than_they_may_see() -> None:

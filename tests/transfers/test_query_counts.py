@@ -23,6 +23,7 @@ from tests.factories import (
     a_transfer_order,
     a_user,
     a_webhook,
+    an_owed_event,
 )
 
 pytestmark = pytest.mark.django_db
@@ -172,30 +173,23 @@ def test_a_log_costs_four_queries_by_either_path(caller: Client) -> None:
 def bring_events_to(size: int, order: TransferOrder) -> None:
     event = Event.objects.get(content_type=6)
     for _ in range(size - WebhookEvent.objects.count()):
-        owed = WebhookEvent.objects.create(
-            webhook=a_webhook(),
-            event=event,
-            created_date=NOW,
-            modified_date=NOW,
-            event_type="transfer.status.transitioned",
-            content_type=6,
-            object_id=order.pk,
-        )
+        owed = an_owed_event(event)
         WebhookAttempt.objects.bulk_create(
             WebhookAttempt(webhook_event=owed, started_at=NOW + timedelta(minutes=n), response_content=b"")
             for n in range(2)
         )
 
 
-def test_a_page_of_webhook_events_costs_five_queries(caller: Client) -> None:
+def test_a_page_of_webhook_events_costs_six_queries(caller: Client) -> None:
     order = a_transfer_order()
-    # 1 token, 2 whether the caller may see the order, 3 count, 4 events with webhook and payload, 5 attempts.
+    # 1 token, 2 whether the caller may see the order, 3 count, 4 events with payload, 5 their webhooks,
+    # 6 attempts.
     assert_the_same_for_every_size(
         caller,
         f"{ORDERS}/{order.pk}/webhook_events/",
         make=lambda size: bring_events_to(size, order),
-        warm_count=5,
-        cold_count=5,
+        warm_count=6,
+        cold_count=6,
     )
 
 
@@ -211,12 +205,12 @@ def test_a_page_of_short_webhook_events_costs_four_queries(caller: Client) -> No
     )
 
 
-def test_a_webhook_event_costs_four_queries(caller: Client) -> None:
+def test_a_webhook_event_costs_five_queries(caller: Client) -> None:
     order = a_transfer_order()
     bring_events_to(1, order)
     path = f"{ORDERS}/{order.pk}/webhook_events/{WebhookEvent.objects.get().pk}/"
-    # 1 token, 2 whether the caller may see the order, 3 the event with webhook and payload, 4 its attempts.
-    assert (warm(caller, path), cold(caller, path)) == (4, 4)
+    # 1 token, 2 whether the caller may see the order, 3 the event with payload, 4 its webhook, 5 attempts.
+    assert (warm(caller, path), cold(caller, path)) == (5, 5)
 
 
 def test_a_token_that_is_bound_to_locations_costs_one_query_more(caller: Client) -> None:

@@ -61,6 +61,19 @@ LISTS_BESIDE = {
     "transfer items in brief": "transfer-items/list-simple/",
     "logs of everything": "state-transition-logs/",
 }
+HOOKS = "whisperer/hooks/"
+HOOK = f"{HOOKS}<id:webhook_id>/"
+HOOK_EVENTS = "whisperer/hook_events/"
+HOOK_WISH = {
+    "target_url": "https://erp.example.com/aktar",
+    "event_type": "transfer.status.transitioned",
+    "secret_key": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "callback": None,
+    "retry_countdown_config": {"choice": "exponential", "kwargs": {"base": 2, "factor": 30, "limit": 3600}},
+    "additional_headers": {"X-Store": "34"},
+    "config": {"auth": {"auth_type": "basic", "username": "aktar", "password": "correct horse"}},
+}
+SINCE = {"since": "2026-11-01T00:00:00Z"}
 ROWS_BESIDE = {
     "stock location": "stock_locations/<id:location_id>/",
     "product": "products/<id:product_id>/",
@@ -90,6 +103,22 @@ OPERATIONS: dict[str, Ask] = {
     "log in": Ask("POST", "api/v1/auth/login/", key=None, body={"username": "ayse", "password": PASSWORD}),
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in LISTS_BESIDE.items()},
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in ROWS_BESIDE.items()},
+    "webhooks": Ask("GET", HOOKS),
+    "new webhook": Ask("POST", HOOKS, body=HOOK_WISH),
+    "event types": Ask("GET", f"{HOOKS}registry/"),
+    "webhook": Ask("GET", HOOK),
+    "replace webhook": Ask("PUT", HOOK, body=HOOK_WISH),
+    "change webhook": Ask("PATCH", HOOK, body={"target_url": "https://erp.example.com/elsewhere"}),
+    "switch webhook off": Ask("DELETE", HOOK),
+    "test webhook": Ask("POST", f"{HOOK}test/", body={}),
+    "resume webhook": Ask("POST", f"{HOOK}resume/", body={}),
+    "recover": Ask("POST", f"{HOOK}recover/", body=SINCE),
+    "replay": Ask("POST", f"{HOOK}replay/", body=SINCE),
+    "events owed": Ask("GET", HOOK_EVENTS),
+    "event owed": Ask("GET", f"{HOOK_EVENTS}<id:webhook_event_id>/"),
+    "retry": Ask("POST", f"{HOOK_EVENTS}<id:webhook_event_id>/retry/", body={}),
+    "feed": Ask("GET", "api/v1/oms/events/"),
+    "metrics": Ask("GET", "metrics"),
     "alive": Ask("GET", "healthz", key=None),
     "ready": Ask("GET", "readyz", key=None),
     "OpenAPI document": Ask("GET", "api/schema/", key=None),
@@ -100,9 +129,13 @@ OPERATIONS: dict[str, Ask] = {
 POSTS = {name: asked for name, asked in OPERATIONS.items() if asked.method == "POST"}
 ORDER_POSTS = {name: asked for name, asked in POSTS.items() if asked.key}
 KEYED = {name: asked for name, asked in OPERATIONS.items() if asked.key}
+NO_LISTS = {"event types", "feed", "metrics"}
 LISTED = {
-    name: asked for name, asked in KEYED.items() if asked.method == "GET" and not asked.route.endswith(">/")
+    name: asked
+    for name, asked in KEYED.items()
+    if asked.method == "GET" and not asked.route.endswith(">/") and name not in NO_LISTS
 }
+"""The lists that have numbered pages."""
 
 
 def of_nobody(path: str) -> str:

@@ -15,6 +15,7 @@ from aktar.places.rules import EVERYWHERE
 from aktar.transfers.actions import run_command
 from aktar.transfers.models import CargoCompany, TransferOrder
 from aktar.transfers.rules import CommandParameters
+from aktar.webhooks.actions import place_events
 from aktar.webhooks.models import WebhookEvent
 from aktar.workflow.models import TransitionLog
 from tests import factories
@@ -46,6 +47,7 @@ class Scene:
             "pk": order.pk,
             "log_id": self.log.pk,
             "webhook_event_id": self.owed.pk,
+            "webhook_id": self.owed.webhook_id,
             "location_id": order.source_id,
             "item_id": item["pk"],
             "product_id": item["product_id"],
@@ -57,10 +59,12 @@ class Scene:
 
 
 def a_scene() -> Scene:
-    """Make the scene; a webhook listens to everything that happens in it."""
+    """Make the scene; a webhook of the user of the full key listens to everything that happens in it."""
     factories.a_workflow()
     CargoCompany.objects.get_or_create(pk=1, defaults={"name": "Kargo", "shipping_company": "kargo"})
-    factories.a_webhook()
+    caller = factories.a_user()
+    full = factories.a_key(caller)
+    factories.a_webhook(user=caller, token=ApiToken.objects.latest("pk"))
     for code in ("WAREHOUSE-1", "STORE-1"):
         factories.a_location(erp_code=code)
     factories.a_product(sku="TS-1001-M")
@@ -76,7 +80,7 @@ def a_scene() -> Scene:
     ready.refresh_from_db()
     gone = factories.a_user()
     keys = {
-        "full": factories.a_key(),
+        "full": full,
         "read only": factories.a_key(is_read_only=True),
         "elsewhere": factories.a_key(locations=[factories.a_location()]),
         "at the source": factories.a_key(locations=[ready.source, waiting.source]),
@@ -87,6 +91,7 @@ def a_scene() -> Scene:
     type(gone).objects.filter(pk=gone.pk).update(is_active=False)
     ApiToken.objects.filter(pk=ApiToken.objects.latest("pk").pk).update(revoked_at=factories.NOW)
     factories.a_user("ayse", password=PASSWORD)
+    place_events()
     return Scene(
         waiting=waiting,
         ready=ready,

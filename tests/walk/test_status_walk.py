@@ -17,7 +17,10 @@ from aktar.edge import idempotency, throttles
 from aktar.edge.models import IdempotencyKey
 from aktar.edge.rates import Rate
 from aktar.transfers.models import TransferOrder
+from aktar.webhooks.actions import prune
+from aktar.webhooks.models import Standing, Webhook, WebhookEvent
 from aktar.workflow.models import Command
+from tests.factories import NOW
 from tests.openapi.conformity import require_documented
 from tests.walk.operations import LISTS_BESIDE, OPERATIONS, ORDER_POSTS, ROWS_BESIDE, Ask, of_nobody
 from tests.walk.scene import (
@@ -32,7 +35,7 @@ from tests.walk.scene import (
     sentences,
 )
 
-STATUSES = (200, 201, 204, 301, 304, 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 429, 503)
+STATUSES = (200, 201, 204, 301, 304, 400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 503)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,16 @@ def impossible(reason: str) -> Cell:
     return Impossible(reason)
 
 
+def _forget_what_is_owed() -> None:
+    WebhookEvent.objects.all().delete()
+
+
+def _give_up_what_is_owed() -> None:
+    WebhookEvent.objects.update(
+        standing=Standing.GIVEN_UP, due_at=None, modified_date=NOW - timedelta(minutes=1)
+    )
+
+
 def _without_last_slash(path: str) -> str:
     return path.removesuffix("/")
 
@@ -72,6 +85,7 @@ READ: dict[int, Cell] = {
     405: but(method="DELETE"),
     406: but(query="?format=xml"),
     409: impossible("a read asks for no state"),
+    410: impossible("what is kept no more is as if it had never been there: 404"),
     412: impossible("a read changes no version"),
     413: impossible("no body is read"),
     415: impossible("no body is read"),
@@ -80,6 +94,10 @@ READ: dict[int, Cell] = {
     503: NO_503,
 }
 LIST = READ | {404: but(query="?page=99")}
+FEED = READ | {
+    404: impossible("it stands at one address, and what is not to be seen is passed"),
+    410: but(query="?after=0", prepare=lambda: prune(before=NOW + timedelta(days=1))),
+}
 WRITE: dict[int, Cell] = {
     200: impossible("there is nothing to say"),
     201: impossible("it changes what is there"),
@@ -93,6 +111,7 @@ WRITE: dict[int, Cell] = {
     405: but(method="GET", body=None),
     406: but(headers={"accept": "application/xml"}),
     409: but(headers={"idempotency-key": "taken"}, prepare=lambda: _take_keys(is_running=True)),
+    410: impossible("what is kept no more is as if it had never been there: 404"),
     412: but(headers={"if-match": '"v0-0-en-us"'}),
     413: but(body=b" " * (1024 * 1024 + 1)),
     415: but(body=b"<a/>", headers={"content-type": "application/xml"}),
@@ -123,6 +142,35 @@ LOGIN = WRITE | {
     412: impossible("logging in has no version"),
     422: impossible("keys belong to tokens, and there is none yet"),
 }
+CHANGE = WRITE | {
+    200: but(),
+    204: impossible("what was changed is shown"),
+    400: but(body={"target_url": "ftp://erp.example.com/"}),
+    405: but(method="POST", body=None),
+    409: impossible("it stands in no state that forbids it, and needs no key to be repeated"),
+    412: impossible("webhooks have no versions"),
+    422: impossible("it needs no key to be repeated"),
+}
+SWITCH_OFF = CHANGE | {
+    200: impossible("there is nothing to say"),
+    204: but(),
+    400: but(query="?nonsense=1"),
+    413: impossible("no body is read"),
+    415: impossible("no body is read"),
+}
+SEND = WRITE | {
+    200: but(),
+    204: impossible("it says what it did"),
+    400: but(body={"nonsense": 1}),
+    412: impossible("webhooks have no versions"),
+}
+METRICS = READ | {
+    301: impossible("its path has no slash at its end"),
+    304: impossible("each answer is of its moment"),
+    403: but(key="elsewhere"),
+    404: impossible("it stands at one address for everybody"),
+    406: impossible("it has one form, whatever is asked for"),
+}
 _PROBED = "a probe looks at nothing of the request"
 PROBE: dict[int, Cell] = {status: impossible(_PROBED) for status in STATUSES} | {
     200: but(),
@@ -152,6 +200,22 @@ TABLE: dict[str, dict[int, Cell]] = {
     "log in": LOGIN,
     **dict.fromkeys(LISTS_BESIDE, LIST),
     **dict.fromkeys(ROWS_BESIDE, READ),
+    "webhooks": LIST,
+    "new webhook": CREATE,
+    "event types": READ | {404: impossible("it stands at one address for everybody")},
+    "webhook": READ | {405: but(method="POST")},
+    "replace webhook": CHANGE,
+    "change webhook": CHANGE,
+    "switch webhook off": SWITCH_OFF,
+    "test webhook": SEND,
+    "resume webhook": SEND,
+    "recover": SEND | {200: but(prepare=_give_up_what_is_owed)},
+    "replay": SEND | {200: but(prepare=_forget_what_is_owed)},
+    "events owed": LIST,
+    "event owed": READ,
+    "retry": SEND,
+    "feed": FEED,
+    "metrics": METRICS,
     "alive": PROBE,
     "ready": PROBE | {503: but(prepare=lambda: Command.objects.all().delete())},
     "OpenAPI document": DOCUMENT,
@@ -163,17 +227,23 @@ WRITES = [
     pytest.param(name, status, id=f"{name} {status}")
     for name, row in TABLE.items()
     for status, cell in row.items()
-    if not isinstance(cell, Impossible) and status in (200, 201, 204) and OPERATIONS[name].method == "POST"
+    if not isinstance(cell, Impossible) and status in (200, 201, 204) and OPERATIONS[name].method != "GET"
 ]
 
 
 def _take_keys(*, is_running: bool) -> None:
     """Every token has used the key `taken` at every write: for the same body, still running, or another."""
     now = datetime.now(UTC)
+    places: dict[str, Any] = {
+        "pk": TransferOrder.objects.values_list("pk", flat=True),
+        "webhook_id": Webhook.objects.values_list("pk", flat=True),
+        "webhook_event_id": WebhookEvent.objects.values_list("pk", flat=True),
+    }
     bodies = {
-        "/" + asked.route.replace("<id:pk>", str(order)): asked.body
-        for order in TransferOrder.objects.values_list("pk", flat=True)
+        "/" + asked.route.replace(f"<id:{place}>", str(id_)): asked.body
         for asked in ORDER_POSTS.values()
+        for place, ids in places.items()
+        for id_ in ids
     }
     IdempotencyKey.objects.all().delete()
     IdempotencyKey.objects.bulk_create(
@@ -256,6 +326,7 @@ def test_a_read_or_a_refusal_answers_in_its_form_and_writes_nothing(
 @pytest.mark.parametrize(("name", "status"), WRITES)
 def test_a_write_answers_in_its_form(name: str, status: int, client: Client) -> None:
     scene, asked = a_scene(), _request(name, status)
+    asked.prepare()
     before = footprint()
     answer = asked.send(client, scene, "en-us")
     assert answer.status_code == status, answer.content
@@ -266,7 +337,8 @@ def test_a_write_answers_in_its_form(name: str, status: int, client: Client) -> 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "name", [name for name, row in TABLE.items() if name not in PAGES and row not in (PROBE, DOCUMENT)]
+    "name",
+    [name for name, row in TABLE.items() if name not in PAGES and row not in (PROBE, DOCUMENT, METRICS)],
 )
 def test_a_page_for_the_browser_has_the_status_of_the_json(name: str, client: Client) -> None:
     scene = a_scene()
@@ -350,6 +422,8 @@ def _require_headers(answer: Any, name: str, status: int) -> None:
         assert answer.content == b""
     elif status != 301:
         kind = "text/html; charset=utf-8" if name in PAGES else "application/json"
+        if (name, status) == ("metrics", 200):
+            kind = "text/plain; version=0.0.4; charset=utf-8"
         assert answer.headers["Content-Type"] == kind
     if TABLE[name][401] != impossible(_PROBED) and status != 301:
         assert {part.strip() for part in answer.headers["Vary"].split(",")} == VARY

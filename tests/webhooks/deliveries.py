@@ -24,7 +24,7 @@ def tell(object_id: int = 1, event_type: str = "transfer.status.created", **valu
             object_id=object_id,
             payload=f'{{"id":{object_id}}}',
             audience=values.pop("audience", EVERYBODY),
-            now=datetime.now(UTC),
+            now=values.pop("now", None) or datetime.now(UTC),
             **values,
         )
 

@@ -46,6 +46,9 @@ class ProductImage(models.Model):
     class Meta:
         indexes = [models.Index(fields=["product", "order", "id"], name="catalog_image_order")]
 
+    def __str__(self) -> str:
+        return self.url
+
 
 class PriceList(models.Model):
     """The list that an order item took its price from; `currency` is a lower-case ISO 4217 code."""

@@ -1,6 +1,6 @@
 """The view that every endpoint is made of: who calls, how often, in which form, with what query."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, BinaryIO, ClassVar, cast
@@ -21,6 +21,7 @@ from aktar.edge.json_parser import read_body
 from aktar.edge.language import language_of
 from aktar.edge.negotiation import FORMAT_PARAMETER
 from aktar.edge.renderers import JsonRenderer
+from aktar.edge.serializers import NoBody
 from aktar.edge.throttles import by_address, by_caller
 
 
@@ -48,6 +49,9 @@ class ApiView(APIView):
 
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     """Names that the query of a read may hold beside `format`; a write takes none."""
+
+    own_parameters: ClassVar[Mapping[str, Any]] = {}
+    """What the OpenAPI document says of those among them that no filter and no list describes."""
 
     body_types: ClassVar[tuple[type, ...]] = (dict,)
     """What a JSON body may be."""
@@ -115,6 +119,11 @@ class ApiView(APIView):
         """What an action calls within its transaction, so that its answer is kept for a repetition."""
         return Answering(make, self._claim)
 
+    def require_no_body(self, request: Request) -> None:
+        """Raise ValidationError for a body that says anything; an empty object says as little as none."""
+        if cast("ApiRequest", request).raw_body():
+            NoBody(data=request.data).is_valid(raise_exception=True)
+
     def handle_exception(self, exc: Exception) -> Response:
         """The first answer again where there is one, else the answer to an error."""
         if isinstance(exc, AnsweredBefore):
@@ -152,7 +161,7 @@ class ApiView(APIView):
         known = self.query_parameters if request.method in SAFE_METHODS else frozenset()
         for name, values in request.query_params.lists():
             if name not in known and name != FORMAT_PARAMETER:
-                wrong[name] = [_("There is no such parameter.")]
+                wrong[name] = [_("There is no such parameter; /api/docs/ names those there are.")]
             elif any("\x00" in value for value in values):
                 wrong[name] = [_("The value holds a NUL character.")]
         if wrong:

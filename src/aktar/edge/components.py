@@ -22,6 +22,7 @@ REFUSALS: Mapping[int, tuple[str, str]] = {
     404: ("NotFound", "There is no such thing, page or address, or none that the caller may see."),
     406: ("NotAcceptable", "There is no such form of answer."),
     409: ("Conflict", "The present state of things does not allow it; nothing was changed."),
+    410: ("Gone", "It was there, and is kept no more."),
     412: ("PreconditionFailed", "If-Match names another version than the present one; nothing was changed."),
     413: ("BodyTooLarge", "The body is larger than this installation takes."),
     415: ("UnsupportedMediaType", "The body is not JSON in UTF-8."),

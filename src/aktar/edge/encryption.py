@@ -79,13 +79,18 @@ def is_kept(row: models.Model, name: str) -> bool:
     return (row.__dict__[name] if name in row.__dict__ else getattr(row, name)) is not None
 
 
-def unreadable(row: models.Model) -> tuple[str, ...]:
-    """The names of the row's columns that no key fits."""
+def secret_columns(model: type[models.Model]) -> tuple[str, ...]:
+    """The names of a table's encrypted columns."""
     return tuple(
         column.attname
-        for column in row._meta.concrete_fields
-        if issubclass(column.descriptor_class, _Opening) and not _opens(row, column.attname)
+        for column in model._meta.concrete_fields
+        if issubclass(column.descriptor_class, _Opening)
     )
+
+
+def unreadable(row: models.Model) -> tuple[str, ...]:
+    """The names of the row's columns that no key fits."""
+    return tuple(name for name in secret_columns(type(row)) if not _opens(row, name))
 
 
 def _opens(row: models.Model, name: str) -> bool:

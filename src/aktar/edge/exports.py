@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -32,6 +33,19 @@ class ExportView(ListView):
     def is_table(self, request: Request) -> bool:
         """Whether the caller asks for a table."""
         return request.accepted_renderer.format in FORMS
+
+    def page(
+        self,
+        request: Request,
+        everything: "QuerySet[Any]",
+        shapes: Callable[[list[int]], Sequence[msgspec.Struct]],
+    ) -> Response:
+        """A page of the list; raises ValidationError for everything at once as well."""
+        if request.query_params.get("limit") == ALL:
+            raise ValidationError(
+                {"limit": [_("Only a table holds all at once; ask for it with format=csv or format=xlsx.")]}
+            )
+        return super().page(request, everything, shapes)
 
     def table(
         self,

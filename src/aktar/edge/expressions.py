@@ -54,6 +54,20 @@ class Clock(Func):
         return "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', %s)", (f"{self.seconds:+.3f} seconds",)
 
 
+class IsAmong(Func):
+    """Whether a column is one of some numbers, which stand in the SQL's text.
+
+    SQLite uses a partial index only for a condition that it can read there.
+    """
+
+    arity = 1
+    output_field = BooleanField()
+
+    def __init__(self, column: str | Expression, *, numbers: Sequence[int] = ()) -> None:
+        listed = ", ".join(str(int(number)) for number in numbers)
+        super().__init__(column, template=f"%(expressions)s IN ({listed})")
+
+
 class Folded(Transform):
     """A text column as `edge.rules.folded` writes it, byte by byte comparable; as a lookup, `…__folded`.
 

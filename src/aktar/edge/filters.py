@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError as FieldFault
@@ -31,6 +32,7 @@ _INSTANT = re.compile(
 )
 # In an address a bare `+` is a space: `…T09:30:00 03:00` is an offset to the east.
 _EAST = re.compile(r"(?<=T)(.+) (?=\d\d:\d\d$)", re.ASCII)
+_UUID = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _BOOLEANS = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
 
 
@@ -129,6 +131,19 @@ class BooleanField(forms.Field):
         return _BOOLEANS[value]
 
 
+class UuidField(forms.Field):
+    """A UUID, with dashes or without."""
+
+    default_error_messages = {"invalid": _("Give a UUID.")}
+
+    def to_python(self, value: str | None) -> UUID | None:
+        if not value:
+            return None
+        if not _UUID.fullmatch(value):
+            raise FieldFault(self.error_messages["invalid"])
+        return UUID(value)
+
+
 class _ListField(forms.Field):
     """Several values with commas between."""
 
@@ -225,6 +240,12 @@ class BooleanFilter(Filter):
     """By yes or no."""
 
     field_class = BooleanField
+
+
+class UuidFilter(Filter):
+    """By a UUID."""
+
+    field_class = UuidField
 
 
 class _ListFilter(Filter):

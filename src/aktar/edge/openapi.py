@@ -55,7 +55,7 @@ class OperationSchema(AutoSchema):
         if declared.takes is not None:
             operation["requestBody"] = {
                 "content": {"application/json": {"schema": self._body(declared.takes)}},
-                "required": True,
+                "required": bool(declared.takes().fields),
             }
         operation["security"] = [{"token": []}] if view.permission_classes else []
         operation["responses"] = {str(status): responses[status] for status in sorted(responses)}
@@ -70,13 +70,15 @@ class OperationSchema(AutoSchema):
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", plain).lower()
 
     def _body(self, takes: type[Serializer[Any]]) -> Json:
+        if not takes().fields:
+            return {"type": "object", "additionalProperties": False}
         return dict(self.resolve_serializer(takes, "request").ref)
 
     def _responses(self, declared: Operation) -> dict[int, Json]:
         responses = {status: self._success(status, shape) for status, shape in declared.answers.items()}
         if self.method in READS:
             responses[304] = {"$ref": "#/components/responses/NotModified"}
-        for status in {*self._refused(), *declared.refuses}:
+        for status in {*self._refused(declared), *declared.refuses}:
             shape = declared.refuses.get(status, DetailShape)
             if shape is DetailShape:
                 responses[status] = {"$ref": f"#/components/responses/{REFUSALS[status][0]}"}
@@ -105,7 +107,7 @@ class OperationSchema(AutoSchema):
             answer["content"][renderer.media_type] = {"schema": schema}
         return answer
 
-    def _refused(self) -> Iterator[int]:
+    def _refused(self, declared: Operation) -> Iterator[int]:
         """The statuses that come of how the view behaves, whatever it is about."""
         yield from (400, 406, 429)
         if self._endpoint.permission_classes:
@@ -114,7 +116,7 @@ class OperationSchema(AutoSchema):
                 yield 403
         if "{" in self.path or ("page" in self._endpoint.query_parameters and self.method in READS):
             yield 404
-        if self.method not in READS:
+        if declared.takes is not None:
             yield from (413, 415)
         if self.method == "POST" and self._endpoint.permission_classes:
             yield from (409, 422)

@@ -47,7 +47,7 @@ def path_parameters(path: str, *, route: str) -> Iterator[Json]:
 
 def query_parameters(view: ApiView) -> Iterator[Json]:
     """Every name that the query of a read may hold beside `format`."""
-    known = _filters(view) | _sort(view) | dict(PAGING)
+    known = _filters(view) | _sort(view) | dict(PAGING) | dict(view.own_parameters)
     if isinstance(view, ExportView):
         known["limit"] = _LIMIT_OF_TABLES
     unknown = {name: {"schema": {"type": "string"}} for name in sorted(view.query_parameters - known.keys())}
@@ -111,6 +111,8 @@ def _filter(field: Field) -> Json:
             return {"schema": {"anyOf": kinds}}
         case filters.BooleanField():
             return {"schema": {"type": "boolean"}}
+        case filters.UuidField():
+            return {"schema": {"type": "string", "format": "uuid"}}
         case filters.IdListField():
             items = ID
         case filters.TextListField():

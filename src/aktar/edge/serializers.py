@@ -31,6 +31,28 @@ class StrictSerializer(serializers.Serializer[Any]):
         return value
 
 
+class NoBody(StrictSerializer):
+    """Nothing: an empty object, or no body at all."""
+
+
+class StrictBooleanField(serializers.Field[bool, Any, bool, Any]):
+    """`true` or `false` and nothing that stands for one."""
+
+    default_error_messages = {"invalid": _("Give true or false.")}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+    def to_representation(self, value: bool) -> bool:
+        return value
+
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        return {"type": "boolean"}
+
+
 class StrictIntegerField(serializers.Field[int, Any, int, Any]):
     """A JSON integer and nothing that merely looks like one: not `true`, `1.0` or `"1"`."""
 

@@ -199,7 +199,7 @@ class PackageItemInline(ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The items with what they show."""
-        return super().get_queryset(request).select_related("order_item", "state")
+        return super().get_queryset(request).select_related("order_item__product", "state")
 
 
 @admin.register(Package)
@@ -237,10 +237,10 @@ class PackageItemPage(ReadOnlyPage):
     shown_as = {"state": in_state}
     list_display = ("id", "package", "order_item", in_state)
     list_filter = (_PackageItemState,)
-    list_select_related = ("package", "order_item", "state")
+    list_select_related = ("package", "order_item__product", "state")
     search_fields = ("package__number__exact",)
     sortable_by = ("id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The items with what they refer to."""
-        return super().get_queryset(request).select_related("package", "order_item", "state")
+        return super().get_queryset(request).select_related("package", "order_item__product", "state")

@@ -163,7 +163,7 @@ class OrderField(ReferenceField):
 
     names = {"number": 64}
     default_error_messages = {
-        "unknown": _("There is no such order; one that is described in full is made."),
+        "unknown": _("There is no such order. To make one, give {needed}."),
     }
     described_by = OrderBody
 
@@ -171,7 +171,8 @@ class OrderField(ReferenceField):
         """The order's id. One query."""
         id_ = Order.objects.filter(**{name: value}).values_list("pk", flat=True).first()
         if id_ is None:
-            self.fail("unknown")
+            needed = [name for name, field in self.described_by().fields.items() if field.required]
+            self.fail("unknown", needed=", ".join(needed))
         return id_
 
     def to_internal_value(self, data: Any) -> Any:

@@ -7,6 +7,7 @@ from aktar.catalog.models import PriceList, Product, StockList
 from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import Folded
 from aktar.edge.fields import BoundedCharField, DocumentField, HundredthsField
+from aktar.edge.naming import called_after
 from aktar.places.models import City, Country, District, StockLocation, Township
 from aktar.workflow.models import State
 
@@ -67,6 +68,9 @@ class ShippingAddress(models.Model):
     tax_no = BoundedCharField(max_length=20, default="", blank=True)
     e_bill_taxpayer = models.BooleanField(default=False)
 
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}, {self.line}"
+
 
 class Order(models.Model):
     """A customer's order; what came from an installation that did not tell it is null until it does."""
@@ -119,6 +123,9 @@ class OrderItem(models.Model):
     parent_omnitron_id = models.BigIntegerField(null=True, blank=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="orderitem_set")
 
+    def __str__(self) -> str:
+        return called_after(self, "product")
+
 
 class Package(models.Model):
     """The part of an order that one stock location dispatches to the customer."""
@@ -161,3 +168,6 @@ class PackageItem(models.Model):
                 name="orders_packageitem_weight",
             ),
         ]
+
+    def __str__(self) -> str:
+        return called_after(self, "order_item", "product")

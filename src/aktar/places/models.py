@@ -7,6 +7,7 @@ from aktar.accounts.models import ApiToken
 from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import Folded
 from aktar.edge.fields import BoundedCharField, DegreesField, DocumentField
+from aktar.edge.naming import called_after
 
 
 class Country(models.Model):
@@ -148,6 +149,9 @@ class UserMembership(models.Model):
             models.UniqueConstraint(fields=["user", "stock_location"], name="places_user_membership_once")
         ]
 
+    def __str__(self) -> str:
+        return called_after(self, "stock_location")
+
 
 class TokenMembership(models.Model):
     """A token with the reach `locations` is bound to a stock location."""
@@ -159,3 +163,6 @@ class TokenMembership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["token", "stock_location"], name="places_token_membership_once")
         ]
+
+    def __str__(self) -> str:
+        return called_after(self, "stock_location")

@@ -32,6 +32,7 @@ from aktar.places.shapes import (
     StockLocationSimpleShape,
     TownshipShape,
 )
+from aktar.webhooks.models import Webhook
 
 
 def reach_of(user: User, token: ApiToken | None) -> Reach:
@@ -68,6 +69,17 @@ def hears_of(*locations: int) -> Q:
     return Q(user__is_active=True) & (
         (Q(token=None) & by_user) | (Q(token__isnull=False, token__revoked_at=None) & by_token)
     )
+
+
+def heard_by(webhook: Webhook) -> Q:
+    """Which events a webhook may hear of today: `hears_of` from the other end. At most three queries."""
+    token = webhook.token
+    if not webhook.user.is_active or (token is not None and token.revoked_at is not None):
+        return Q(pk__in=[])
+    reach = reach_of(webhook.user, token)
+    if reach.everything:
+        return Q()
+    return Q(source_location__in=reach.locations) | Q(destination_location__in=reach.locations)
 
 
 def bound_erp_codes() -> dict[int, list[str]]:

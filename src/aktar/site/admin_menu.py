@@ -27,6 +27,7 @@ _ICONS = {
     "Command": "play_circle",
     "TransitionLog": "history",
     "Webhook": "webhook",
+    "Endpoint": "dns",
     "WebhookEvent": "outbox",
     "WebhookAttempt": "send",
     "Event": "bolt",

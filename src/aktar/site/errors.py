@@ -18,6 +18,7 @@ from rest_framework.views import exception_handler
 from aktar.accounts.actions import WrongCredentials
 from aktar.edge.language import DEFAULT_LANGUAGE
 from aktar.site.front_door import HostNotServed
+from aktar.transfers.feed.rules import CursorFromTheFuture, CursorTooOld
 from aktar.transfers.rules import (
     CargoCompanyRequired,
     CargoCompanyUnknown,
@@ -30,6 +31,7 @@ from aktar.transfers.rules import (
     WishConflicts,
     WishRefused,
 )
+from aktar.webhooks.actions import WebhookExists, WebhookNotActive
 from aktar.workflow.rules import CommandNotAllowed, CommandsDisagree, CommandUnknown
 
 log = structlog.get_logger("aktar.errors")
@@ -105,6 +107,19 @@ def _wish_refused(error: WishRefused) -> Mapping[str, Any]:
     return body
 
 
+def _webhook_exists(error: WebhookExists) -> Mapping[str, Any]:
+    """The contract's body, in English whatever the caller's language: its clients look at the code."""
+    return {
+        "code": "webhook_100_2",
+        "en": f"You have a webhook for this target_url and event_type already: {error.webhook.pk}.",
+    }
+
+
+def _cursor_too_old(error: CursorTooOld) -> Mapping[str, Any]:
+    sentence = gettext("What came after this cursor is kept no more; go on from the oldest.")
+    return {"detail": sentence, "oldest": error.oldest}
+
+
 TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (
         OperationalError,
@@ -122,6 +137,10 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (CommandsDisagree, Answer(400, about("slug", _("transition and slug name two different commands.")))),
     (CommandNotAllowed, Answer(409, _command_not_allowed)),
     (CargoCompanyUnknown, Answer(400, about_cargo_company(_("There is no cargo company of this id.")))),
+    (WebhookExists, Answer(406, _webhook_exists)),
+    (WebhookNotActive, Answer(409, detail(_("The webhook is not active. Resume it first.")))),
+    (CursorTooOld, Answer(410, _cursor_too_old)),
+    (CursorFromTheFuture, Answer(400, about("after", _("This feed has not come so far yet.")))),
     (CargoCompanyRequired, Answer(400, about_cargo_company(_("This command needs the cargo company.")))),
 )
 """Expected errors of the rooms; what is not here and no answer of the framework's own is a 500."""
@@ -153,8 +172,10 @@ def permission_denied(_request: HttpRequest, exception: Exception) -> HttpRespon
     return _plain(403, gettext("You may not do this."))
 
 
-def not_found(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's name
-    """Django's handler404, for paths that are not there."""
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's name
+    """Django's handler404, for paths that are not there; below /api/ it says where those that are stand."""
+    if f"{request.path}/".startswith("/api/"):
+        return _plain(404, gettext("There is nothing at this address; /api/docs/ shows what there is."))
     return _plain(404, gettext("There is nothing at this address."))
 
 

@@ -11,7 +11,8 @@ from django.http import HttpRequest, JsonResponse
 
 from aktar.workflow.models import Command, State
 
-PATHS = frozenset({"/healthz", "/readyz"})
+PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+"""What machines ask for every few seconds, by whatever name or address they know this one."""
 log = structlog.get_logger("aktar.health")
 
 

@@ -20,7 +20,7 @@ from aktar.edge.openapi import DocumentGenerator
 from aktar.edge.renderers import JsonRenderer
 
 EXAMPLES = "examples.json"
-"""Answers that the demo gave, by operation and status; `make openapi` writes them."""
+"""Requests and answers of the tests, by operation and status; `make openapi` writes them."""
 
 # Both pages draw with styles that their scripts write; Redoc searches in a worker that it makes of text.
 _POLICY = "; ".join(

@@ -3,14 +3,18 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from aktar.site import errors, health, openapi
+from aktar.edge import ids  # noqa: F401 - registers the `id` converter
+from aktar.places.queries import heard_by
+from aktar.site import errors, health, metrics, openapi
 from aktar.site.front_page import front_page
+from aktar.webhooks.api import HookReplayView
 
 admin.autodiscover()  # here and not when Django wakes: commands have no pages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front_page),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.MetricsView.as_view()),
     path("api/schema/", openapi.DocumentView.as_view(), name="openapi-document"),
     path("api/docs/", openapi.swagger_ui),
     path("api/redoc/", openapi.redoc),
@@ -20,6 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/oms/", include("aktar.places.urls")),
     path("api/v1/oms/", include("aktar.catalog.urls")),
     path("api/v1/oms/", include("aktar.workflow.urls")),
+    path("whisperer/", include("aktar.webhooks.urls")),
+    # Here and not there: who may hear of which location is known on a higher floor than that of webhooks.
+    path("whisperer/hooks/<id:webhook_id>/replay/", HookReplayView.as_view(heard_by=heard_by)),
 ]
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

@@ -277,7 +277,12 @@ def _command_answer(answer: Answer) -> Response:
     if answer is None:
         return Response(status=204)
     if answer["transfer_order"] is None:
-        answer = {**answer, "detail": _("No other source was left; the goods are out of stock.")}
+        answer = {
+            **answer,
+            "detail": _(
+                "No other source was looked for, as planning is still to come; the goods are out of stock."
+            ),
+        }
     return Response(encode(answer))
 
 

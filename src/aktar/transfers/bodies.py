@@ -16,6 +16,8 @@ from aktar.places.bodies import StockLocationField
 from aktar.transfers.rules import CommandParameters, TransferWish
 
 MOST_PARAMETER_BYTES = 8 * 1024
+_NO_ORDER = _("Give the package that lacks the goods, or the order to make one for.")
+_NO_ORDER_FOR_NEW = _("There is no such package; a new one needs its order.")
 
 
 class IdOrDigitsField(serializers.Field[int, Any, int, Any]):
@@ -159,12 +161,13 @@ class TransferOrderBody(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> Any:
         source, destination = attrs.pop("source").pk, attrs.pop("destination").pk
-        package, order = attrs.pop("package", None) or NewPackage(), attrs.pop("order", None)
+        named, order = attrs.pop("package", None), attrs.pop("order", None)
+        package = named or NewPackage()
         wrong = {}
         if source == destination:
             wrong["destination"] = [_("Goods are brought from one location to another one.")]
         if isinstance(package, NewPackage) and order is None:
-            wrong["order"] = [_("There is no such package; a new one needs its order.")]
+            wrong["order"] = [_NO_ORDER if named is None else _NO_ORDER_FOR_NEW]
         if wrong:
             raise serializers.ValidationError(wrong)
         items = tuple(attrs.pop("items"))

@@ -7,6 +7,7 @@ from aktar.catalog.models import Product
 from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import Folded
 from aktar.edge.fields import BoundedCharField, HundredthsField
+from aktar.edge.naming import called_after
 from aktar.orders.models import Order, Package, PackageItem
 from aktar.places.models import StockLocation
 from aktar.workflow.models import State
@@ -107,6 +108,9 @@ class TransferItem(models.Model):
             models.Index(fields=["modified_date", "id"], name="transfers_item_modified"),
         ]
 
+    def __str__(self) -> str:
+        return called_after(self, "product")
+
 
 class TransferShipment(models.Model):
     """The parcel that a transfer order travels in: who carries it, under which tracking number."""
@@ -122,6 +126,9 @@ class TransferShipment(models.Model):
     cargo_company = models.ForeignKey(CargoCompany, on_delete=models.PROTECT, related_name="+")
     awb_number = BoundedCharField(max_length=100, null=True, blank=True, db_index=True)
     tracking_url = BoundedCharField(max_length=1000, null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.awb_number or called_after(self, "cargo_company")
 
 
 class LoadPosition(models.Model):

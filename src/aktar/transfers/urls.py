@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("aktar.transfers.items.urls")),
     path("", include("aktar.transfers.logs.urls")),
     path("", include("aktar.transfers.carriers.urls")),
+    path("", include("aktar.transfers.feed.urls")),
     path("transfer_orders/", api.TransferOrderListView.as_view()),
     path("transfer_orders/list-simple/", api.TransferOrderSimpleListView.as_view()),
     path("transfer_orders/<id:pk>/", api.TransferOrderDetailView.as_view()),

@@ -14,6 +14,10 @@ from aktar.edge.fields import BoundedCharField, DocumentField
 _KINDS = [int(kind) for kind in ContentType]
 
 
+def _object(row: "Event | WebhookEvent") -> str:
+    return f"{ContentType(row.content_type).name.lower()} {row.object_id} #{row.sequence}"
+
+
 class ObjectSequence(models.Model):
     """How many events an object has had; its row is the lock that orders the object's lanes.
 
@@ -53,6 +57,9 @@ class Event(models.Model):
             models.CheckConstraint(condition=Q(content_type__in=_KINDS), name="webhooks_event_content_type"),
         ]
         indexes = [models.Index(fields=["created_at", "id"], name="webhooks_event_created")]
+
+    def __str__(self) -> str:
+        return f"{self.type} · {_object(self)}"
 
 
 class EventPosition(models.Model):
@@ -109,6 +116,9 @@ class Endpoint(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.target_url
+
 
 class Deactivation(models.TextChoices):
     """Why a webhook is not active."""
@@ -161,6 +171,9 @@ class Webhook(models.Model):
                 fields=["event_type"], condition=Q(is_active=True), name="webhooks_webhook_listening"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.event_type} → {self.target_url}"
 
 
 class Standing(models.IntegerChoices):
@@ -239,6 +252,10 @@ class WebhookEvent(models.Model):
             ),
             models.Index(fields=["webhook"], condition=Q(standing=Standing.HELD), name="webhooks_held"),
             models.Index(fields=["webhook", "-id"], name="webhooks_event_of_webhook"),
+            # What the list of all of them is narrowed by.
+            models.Index(fields=["event_type", "-id"], name="webhooks_event_of_type"),
+            models.Index(fields=["created_date", "id"], name="webhooks_event_by_date"),
+            models.Index(fields=["-id"], condition=Q(delivered=False), name="webhooks_undelivered"),
             # What was settled is pruned by its age.
             models.Index(
                 fields=["modified_date"],
@@ -246,6 +263,9 @@ class WebhookEvent(models.Model):
                 name="webhooks_settled",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.event_type} · {_object(self)}"
 
 
 class WebhookAttempt(models.Model):
@@ -258,3 +278,9 @@ class WebhookAttempt(models.Model):
     response_content = models.BinaryField(help_text="The answer's first bytes, or the error in words.")
     error_kind = BoundedCharField(max_length=50, default="", help_text="Empty when an answer came.")
     address = BoundedCharField(max_length=64, default="", help_text="The network address that was called.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["response_http_status", "webhook_event"], name="webhooks_attempt_status"),
+            models.Index(fields=["started_at"], name="webhooks_attempt_started"),
+        ]

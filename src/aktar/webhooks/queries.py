@@ -1,17 +1,22 @@
 """Reads of the outbox: what the webhooks are owed of an object, with the attempts that were made."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
+from aktar.accounts.models import ApiToken
+from aktar.accounts.models import Reach as TokenReach
 from aktar.edge.encryption import unreadable
 from aktar.edge.expressions import InstantText
 from aktar.edge.shapes import fragment, instant_text
 from aktar.webhooks.models import Webhook, WebhookAttempt, WebhookEvent
 from aktar.webhooks.rules import config_without_secrets, envelope, headers_without_secrets
+from aktar.webhooks.rules.event_types import EVENT_TYPES, NO_TRANSITIONS, EventType
 from aktar.webhooks.shapes import (
+    EventRegistryShape,
+    EventTypeShape,
     ShortWebhookEventShape,
     ShortWebhookShape,
     WebhookEventShape,
@@ -25,6 +30,50 @@ NO_ANSWER = 500
 def webhook_events(content_type: int, object_id: int) -> QuerySet[WebhookEvent]:
     """What the webhooks are owed of one object, newest first."""
     return WebhookEvent.objects.filter(content_type=content_type, object_id=object_id).order_by("-id")
+
+
+def kept_webhooks(token: ApiToken) -> QuerySet[Webhook]:
+    """The webhooks that a caller keeps: a superuser all of them, anybody else the user's own.
+
+    A token that is bound to locations keeps those of its user that a bound token made, whoever its user is:
+    what the others are owed may tell of locations that it does not open.
+    """
+    own = Webhook.objects.filter(user_id=token.user_id)
+    if token.reach == TokenReach.LOCATIONS:
+        return own.filter(token__reach=TokenReach.LOCATIONS)
+    return Webhook.objects.all() if token.user.is_superuser else own
+
+
+def kept_webhook_events(token: ApiToken) -> QuerySet[WebhookEvent]:
+    """What the webhooks that a caller keeps are owed. At most one query: their ids."""
+    webhooks = kept_webhooks(token)
+    if not webhooks.query.where:  # all of them
+        return WebhookEvent.objects.all()
+    return WebhookEvent.objects.filter(webhook__in=list(webhooks.values_list("pk", flat=True)))
+
+
+def event_registry(callbacks: Collection[str]) -> EventRegistryShape:
+    """The event types with the names that they stand for. No query."""
+    return EventRegistryShape(
+        event_types=[
+            EventTypeShape(kind.name, int(kind.content_type), list(_stood_for(kind)))
+            for kind in EVENT_TYPES.values()
+        ],
+        callbacks=sorted(callbacks),
+    )
+
+
+def _stood_for(kind: EventType) -> Iterator[str]:
+    if kind.stands_for is not None:
+        for name in EVENT_TYPES:
+            if name.startswith(kind.stands_for) and name != kind.name and name not in NO_TRANSITIONS:
+                yield name
+
+
+def webhook_event_shapes_of(ids: Sequence[int]) -> list[WebhookEventShape]:
+    """The events of these ids in full, in their order. Three queries."""
+    found = {shape.id: shape for shape in webhook_event_shapes(WebhookEvent.objects.filter(pk__in=ids))}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def webhook_event_shapes(events: QuerySet[WebhookEvent]) -> list[WebhookEventShape]:
@@ -64,6 +113,12 @@ def short_webhook_event_shapes(events: QuerySet[WebhookEvent]) -> list[ShortWebh
         )
         for id_, created, modified, delivered, webhook, target_url, is_active, event_type in rows
     ]
+
+
+def webhook_shapes_of(ids: Sequence[int]) -> list[WebhookShape]:
+    """The webhooks of these ids, in their order, without their secrets. One query."""
+    found = webhook_shapes(ids)
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def webhook_shapes(ids: Collection[int]) -> dict[int, WebhookShape]:

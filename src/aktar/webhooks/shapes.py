@@ -61,3 +61,40 @@ class ShortWebhookEventShape(msgspec.Struct):
     created_date: Instant
     modified_date: Instant
     delivered: bool
+
+
+class EventTypeShape(msgspec.Struct):
+    """A name to listen under: the kind of object that it tells of, and the names that it stands for."""
+
+    name: str
+    content_type: int
+    stands_for: list[str]
+
+
+class EventRegistryShape(msgspec.Struct):
+    """What a webhook can be made of: the event types to listen to, and the callbacks that it may name."""
+
+    event_types: list[EventTypeShape]
+    callbacks: list[str]
+
+
+class CountShape(msgspec.Struct):
+    """How many events go out again."""
+
+    count: int
+
+
+class WebhookExistsShape(msgspec.Struct):
+    """The user has a webhook for this address and event type already, be it active or not."""
+
+    code: str
+    en: str
+
+
+class TestPayloadShape(msgspec.Struct):
+    """The payload of a test: the webhook that it is for, and what that listens to."""
+
+    __test__ = False  # pytest takes what begins so for a test
+
+    webhook: int
+    event_type: str

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from aktar.edge.content_types import ContentType
 from aktar.edge.fields import BoundedCharField, DocumentField
+from aktar.edge.naming import called_after
 
 
 class State(models.Model):
@@ -82,3 +83,6 @@ class TransitionLog(models.Model):
                 name="workflow_log_content_type",
             ),
         ]
+
+    def __str__(self) -> str:
+        return called_after(self, "new_state")

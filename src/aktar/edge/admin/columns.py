@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,11 @@ def preformatted(text: str) -> SafeString:
 def document(value: Any) -> SafeString | None:
     """A JSON document, indented."""
     return None if value is None else preformatted(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def instant(value: datetime | None) -> str | None:
+    """An instant, to the second, in UTC."""
+    return None if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 @cache
@@ -55,4 +61,5 @@ _SHOWN: dict[Any, Callable[[Any], Any]] = {
     DocumentField: document,
     HundredthsField: decimal_text_or_none,
     DegreesField: degrees_text,
+    models.DateTimeField: instant,
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib import messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -143,10 +144,17 @@ class TablePage(_Worded, Page):
         return StrictChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """The list; chosen rows that are no ids are a 400."""
+        """The list, below its notices; chosen rows that are no ids are a 400."""
         if not all(is_id(chosen) for chosen in request.POST.getlist("_selected_action")):
             raise BadRequest("A chosen row is not named by its id.")
+        if request.method == "GET":
+            for sentence in self.notices(request):
+                messages.warning(request, sentence)
         return super().changelist_view(request, extra_context)
+
+    def notices(self, request: HttpRequest) -> Sequence[str]:
+        """What somebody should see at once, above the list and on the first page; says what it costs."""
+        return ()
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only what the page's filters ask: anything else in the address is a 400."""

@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.contrib.sessions.models import Session
 from django.core.paginator import InvalidPage
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from aktar.edge.admin.pages import TablePage
 from aktar.edge.throttles import TooManyRequests, by_login_form
 
 if TYPE_CHECKING:  # the theme brings no types
@@ -52,6 +54,14 @@ class AktarAdminSite(UnfoldAdminSite):
         elif request.method == "POST" and response.status_code == 302:
             _prune_sessions(now=now)
         return response
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The first page, with the notices of every page that the user may see."""
+        for page in self._registry.values():
+            if isinstance(page, TablePage) and page.has_view_permission(request):
+                for sentence in page.notices(request):
+                    messages.warning(request, sentence)
+        return super().index(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The rooms from the top floor down, as they are installed from the ground up."""

@@ -1,5 +1,4 @@
-"""The command line: `aktar serve`, `dispatch`, `migrate`, `workflow`, `load`, `demo`, `user`, `token`, and
-`backup`, `restore` and `verify`.
+"""The command line: `aktar serve`, `dispatch`, `migrate`, `load`, and those that keep what there is.
 
 Exit status 0 is done, 1 refused (one sentence on standard error says why), 2 asked for in a wrong way. What a
 command is for goes to standard output, everything else to standard error. Modules here import Django inside
@@ -15,6 +14,7 @@ from aktar.site.cli.load import load
 from aktar.site.cli.serve import serve
 from aktar.site.cli.tokens import token
 from aktar.site.cli.users import user
+from aktar.site.cli.webhooks import webhooks
 from aktar.site.cli.workflow import workflow
 
 
@@ -24,5 +24,6 @@ def main() -> None:
     """aktar, the transfer-order service. Settings are environment variables: see .env.example."""
 
 
-for command in (serve, dispatch, migrate, workflow, load, demo, user, token, backup, restore, verify):
+_COMMANDS = (serve, dispatch, migrate, workflow, load, demo, user, token, webhooks, backup, restore, verify)
+for command in _COMMANDS:
     main.add_command(command)

@@ -2,7 +2,11 @@
 
 import errno
 import os
+import signal
 import socket
+import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -62,7 +66,7 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, dispat
     _require_free(host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"aktar serves http://{shown}:{port}")
-    loader = _application_that_dispatches if dispatch else _application
+    loader = partial(_application_that_dispatches if dispatch else _application, threads)
     _server(host, port, workers, threads).serve(target_loader=loader, wrap_loader=False)
 
 
@@ -114,15 +118,33 @@ def _server(host: str, port: int, workers: int, threads: int) -> Any:
     )
 
 
-def _application() -> Any:
+def _application(threads: int) -> Any:
+    # Called in each of the server's processes, once it is on its own.
     from aktar.site.wsgi import application
+    from aktar.transfers.feed.lookout import lookout, seats_of
 
+    lookout.seats = seats_of(threads)
+    _tell_of_the_end(lookout.stop)
     return application
 
 
-def _application_that_dispatches() -> Any:
-    # Called in each of the server's processes, once it is on its own.
+def _application_that_dispatches(threads: int) -> Any:
     from aktar.site.dispatching import EmbeddedDispatcher
 
     EmbeddedDispatcher().start()
-    return _application()
+    return _application(threads)
+
+
+def _tell_of_the_end(stop: Callable[[], None]) -> None:
+    """Call `stop` as soon as this process is told to end, while requests are under way yet."""
+    # The handlers are the server's own and say nothing to us; each signal also writes its number here.
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+
+    def listen() -> None:
+        while os.read(reading, 1)[0] not in (signal.SIGINT, signal.SIGTERM):
+            pass
+        stop()
+
+    threading.Thread(target=listen, name="aktar-end", daemon=True).start()

@@ -1,10 +1,12 @@
 """The lines and the parcels of transfer orders, to look at."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from aktar.accounts.models import User
@@ -27,13 +29,21 @@ class _ShipmentState(StateOfKind):
     content_type = ContentType.SHIPMENT
 
 
+_UNITS: Mapping[str, "str | Promise"] = {"quantity": _("piece")}
+
+
+@admin.display(description=_("unit"))
+def unit(row: TransferItem) -> str:
+    """What is counted, in the language of the page."""
+    return str(_UNITS.get(row.unit_type, row.unit_type))
+
+
 @admin.register(TransferItem)
 class TransferItemPage(ReadOnlyPage):
     """The lines of transfer orders, newest first."""
 
     names = (_("transfer item"), _("transfer items"))
     words = {
-        "unit_type": _("unit"),
         "package_item": _("package item"),
         "product": _("product"),
         "quantity": _("quantity"),
@@ -41,13 +51,13 @@ class TransferItemPage(ReadOnlyPage):
         "barcode": _("barcode"),
         "transfer_order": _("transfer order"),
     }
-    shown_as = {"state": in_state}
+    shown_as = {"state": in_state, "unit_type": unit}
     list_display = (
         "id",
         "transfer_order",
         "product",
         column("quantity", _("quantity"), decimal_text),
-        "unit_type",
+        unit,
         in_state,
     )
     list_filter = (_ItemState,)
@@ -58,7 +68,7 @@ class TransferItemPage(ReadOnlyPage):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The lines of the transfer orders that the user works for."""
         return _of_visible(request, super().get_queryset(request)).select_related(
-            "transfer_order", "package_item", "product", "state"
+            "transfer_order", "package_item__order_item__product", "product", "state"
         )
 
 

@@ -19,6 +19,7 @@ from aktar.edge.content_types import ContentType
 from aktar.orders.admin import in_state
 from aktar.places.queries import reach_of
 from aktar.transfers.actions import run_command
+from aktar.transfers.admin.items import unit
 from aktar.transfers.admin.running import (
     ASK_FOR_CARRIER,
     NEED_CARRIER,
@@ -51,7 +52,7 @@ class ItemInline(ReadOnlyInline):
     """What is moved."""
 
     model = TransferItem
-    shown = ("product", "quantity", "unit_type", in_state, "barcode")
+    shown = ("product", "quantity", unit, in_state, "barcode")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The items with what they show."""
@@ -122,9 +123,9 @@ class TransferOrderPage(ReadOnlyPage):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        """The transfer order, with a button for each command that may be run now, and its newest moves."""
+        """The transfer order, with a button for each command that is offered, and its newest moves."""
         if obj is not None:
-            context["buttons"] = self._buttons(obj) if may_run(request) else []
+            context["buttons"] = self._buttons(request, obj) if may_run(request) else []
             context["moves"] = _moves(obj)
             context["moves_title"] = _("Moves")
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -173,7 +174,13 @@ class TransferOrderPage(ReadOnlyPage):
             return
         messages.success(request, gettext("Done: {command}.").format(command=label_of(command)))
         if answer is not None and answer.get("transfer_order") is None:
-            messages.warning(request, _("No other source was left; the goods are out of stock."))
+            messages.warning(
+                request,
+                _(
+                    "No other source was looked for, as planning is still to come; "
+                    "the goods are out of stock."
+                ),
+            )
 
     def _asked(
         self, request: HttpRequest, command: CommandSpec, form: CarrierForm, *, back: str
@@ -192,8 +199,12 @@ class TransferOrderPage(ReadOnlyPage):
             },
         )
 
-    def _buttons(self, order: TransferOrder) -> Sequence[Mapping[str, Any]]:
-        """The commands that leave the present state and are shown somewhere. One query, three when cold."""
+    def _buttons(self, request: HttpRequest, order: TransferOrder) -> Sequence[Mapping[str, Any]]:
+        """The commands that leave the present state and are shown somewhere; all of them for superusers.
+
+        One query, three when cold.
+        """
+        offers_all = cast("User", request.user).is_superuser
         return [
             {
                 "label": label_of(command),
@@ -202,7 +213,7 @@ class TransferOrderPage(ReadOnlyPage):
                 "posts": command.handler not in ASK_FOR_CARRIER,
             }
             for command in present_workflow().leaving(order.state_id)
-            if command.ui_visibility
+            if command.ui_visibility or offers_all
         ]
 
 

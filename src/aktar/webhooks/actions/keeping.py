@@ -1,6 +1,8 @@
 """Keeping webhooks: making and changing them, their secrets, switching them off and on again."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -26,11 +28,23 @@ class WebhookExists(Exception):
         self.webhook = webhook
 
 
-def keep_webhook(webhook: Webhook, *, now: datetime) -> None:
+def keep_webhook(webhook: Webhook, *, now: datetime, then: Callable[[Webhook], None] | None = None) -> None:
     """Save a new or changed webhook with its endpoint. Raises WebhookExists, having changed nothing.
 
-    A new secret is taken with `change_secret` before. What was kept for a webhook that was off goes out.
+    A new secret is taken with `change_secret` before. `then` hears the webhook within the transaction. What
+    was kept for a webhook that was off goes out after the commit: releasing waits for whoever writes to an
+    object, who may be waiting for these rows.
     """
+    with transaction.atomic():
+        save_webhook(webhook, now=now)
+        if webhook.is_active:
+            transaction.on_commit(partial(release_held, webhook))
+        if then is not None:
+            then(webhook)
+
+
+def save_webhook(webhook: Webhook, *, now: datetime) -> None:
+    """What `keep_webhook` does, but for what was kept: `release_held` is left to the caller."""
     with transaction.atomic():
         twin = Webhook.objects.filter(
             user_id=webhook.user_id, target_url=webhook.target_url, event_type=webhook.event_type
@@ -45,6 +59,11 @@ def keep_webhook(webhook: Webhook, *, now: datetime) -> None:
             webhook.deactivation, webhook.deactivated_at, webhook.failing_since = "", None, None
         elif not webhook.deactivation:
             webhook.deactivation, webhook.deactivated_at = Deactivation.BY_HAND, now
+        if webhook.is_active:
+            # Before the webhook, as settling does it, so that the two never wait for one another.
+            Endpoint.objects.filter(pk=webhook.endpoint_id, paused_until__isnull=False).update(
+                failures=0, paused_until=None
+            )
         try:
             with transaction.atomic():
                 webhook.save()
@@ -52,12 +71,6 @@ def keep_webhook(webhook: Webhook, *, now: datetime) -> None:
             if found := twin.exclude(pk=webhook.pk).first():
                 raise WebhookExists(found) from None
             raise
-        if webhook.is_active:
-            Endpoint.objects.filter(pk=webhook.endpoint_id, paused_until__isnull=False).update(
-                failures=0, paused_until=None
-            )
-    if webhook.is_active:
-        release_held(webhook)
 
 
 def endpoint_of(user: User, target_url: str) -> Endpoint:
@@ -77,6 +90,13 @@ def change_secret(webhook: Webhook, secret: str | None, *, now: datetime) -> Non
     webhook.secret_key = secret
 
 
+def end_overlap(webhook: Webhook, *, now: datetime) -> None:
+    """Let the secret that was replaced sign no more, from this moment."""
+    Webhook.objects.filter(pk=webhook.pk).update(
+        previous_secret_key=None, previous_secret_until=None, modified_date=now
+    )
+
+
 def switch_off(webhook: Webhook, *, now: datetime) -> None:
     """Let a webhook hear no more; what it is owed is kept for when it is switched on again."""
     Webhook.objects.filter(pk=webhook.pk, is_active=True).update(
@@ -84,14 +104,21 @@ def switch_off(webhook: Webhook, *, now: datetime) -> None:
     )
 
 
-def resume(webhook: Webhook, *, now: datetime) -> int:
-    """Switch a webhook on, and its endpoint's pause off; answers how many kept events go out again."""
+def resume(webhook: Webhook, *, now: datetime, then: Callable[[int], None] | None = None) -> int:
+    """Switch a webhook on, and its endpoint's pause off; answers how many kept events go out again.
+
+    `then` hears how many, in the last of several transactions: whoever is cut off asks again.
+    """
     with transaction.atomic():
+        Endpoint.objects.filter(pk=webhook.endpoint_id).update(failures=0, paused_until=None)
         Webhook.objects.filter(pk=webhook.pk).update(
             is_active=True, deactivation="", deactivated_at=None, failing_since=None, modified_date=now
         )
-        Endpoint.objects.filter(pk=webhook.endpoint_id).update(failures=0, paused_until=None)
-    return release_held(webhook)
+    released = release_held(webhook)
+    if then is not None:
+        with transaction.atomic():
+            then(released)
+    return released
 
 
 def release_held(webhook: Webhook) -> int:

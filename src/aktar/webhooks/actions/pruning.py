@@ -1,10 +1,13 @@
 """Pruning: what was settled long ago goes, in small batches that hold no lock for long."""
 
+from collections.abc import Collection
 from datetime import datetime
+from itertools import takewhile
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
 
+from aktar.edge.expressions import IsAmong
+from aktar.webhooks.actions.placing import locked_head
 from aktar.webhooks.models import Event, EventPosition, FeedHead, Standing, WebhookAttempt, WebhookEvent
 
 PRUNED_AT_ONCE = 500
@@ -23,32 +26,62 @@ def prune(*, before: datetime) -> int:
 
 
 def prune_some(*, before: datetime) -> int:
-    """Delete one batch; answers how many rows, 0 when nothing is left. A transaction of its own."""
+    """Go through one batch; answers how many rows, 0 when nothing is left. A transaction of its own."""
     return _prune_owed(before) or _prune_events(before)
 
 
 def _prune_owed(before: datetime) -> int:
-    settled = WebhookEvent.objects.filter(
-        standing__in=(Standing.DELIVERED, Standing.GIVEN_UP), modified_date__lt=before
-    ).order_by("modified_date")
+    """Delete what listeners were owed, and the events that the feed is past and that no other is owed.
+
+    Eight queries at most.
+    """
+    is_settled = IsAmong("standing", numbers=(Standing.DELIVERED, Standing.GIVEN_UP))
+    settled = WebhookEvent.objects.filter(is_settled, modified_date__lt=before).order_by("modified_date")
     with transaction.atomic(durable=True):
-        ids = list(settled.select_for_update(skip_locked=True).values_list("pk", flat=True)[:PRUNED_AT_ONCE])
-        WebhookAttempt.objects.filter(webhook_event__in=ids)._raw_delete("default")
-        return WebhookEvent.objects.filter(pk__in=ids)._raw_delete("default")
+        rows = settled.select_for_update(skip_locked=True).values_list("pk", "event_id")
+        events = dict(rows[:PRUNED_AT_ONCE])
+        if not events:
+            return 0
+        WebhookAttempt.objects.filter(webhook_event__in=events)._raw_delete("default")
+        WebhookEvent.objects.filter(pk__in=events)._raw_delete("default")
+        free = _locked_and_free(set(events.values()))
+        # Read after the locks: who moves the head past an event that is owed yet holds them meanwhile.
+        passed = FeedHead.objects.filter(pk=1).values("pruned")
+        placed = EventPosition.objects.filter(event__in=free, position__lte=passed)
+        _delete(list(placed.values_list("event_id", flat=True)))
+    return len(events)
 
 
 def _prune_events(before: datetime) -> int:
-    owed = WebhookEvent.objects.filter(event=OuterRef("pk"))
-    placed = EventPosition.objects.filter(event=OuterRef("pk"), position__isnull=False)
-    old = Event.objects.filter(Exists(placed), ~Exists(owed), created_at__lt=before)
+    """Move the feed's beginning past events that are old, and delete those that nobody is owed.
+
+    In the order of the feed and never past one that is not old: a reader would be told that it has missed
+    what is there yet. An event that is owed stays until that is settled, outside of the feed. Seven queries.
+    """
     with transaction.atomic(durable=True):
-        ids = list(old.order_by("created_at", "id").values_list("pk", flat=True)[:PRUNED_AT_ONCE])
-        if not ids:
+        head = locked_head()
+        places = EventPosition.objects.filter(position__gt=head.pruned).order_by("position")
+        rows = places.values_list("event_id", "position", "event__created_at")[:PRUNED_AT_ONCE]
+        old = [(event, position) for event, position, _ in takewhile(lambda row: row[2] < before, rows)]
+        if not old:
             return 0
-        head = FeedHead.objects.select_for_update(no_key=True).get(pk=1)
-        rows = EventPosition.objects.filter(event__in=ids)
-        last = rows.aggregate(last=Max("position"))["last"]
-        rows._raw_delete("default")
-        if last is not None and last > head.pruned:
-            FeedHead.objects.filter(pk=1).update(pruned=last)
-        return Event.objects.filter(pk__in=ids)._raw_delete("default")
+        FeedHead.objects.filter(pk=1).update(pruned=old[-1][1])
+        _delete(_locked_and_free({event for event, _ in old}))
+    return len(old)
+
+
+def _locked_and_free(events: Collection[int]) -> list[int]:
+    """Those of the events that nobody is owed any more, all of them locked. Two queries.
+
+    Of two processes that take the last rows of one event, the second then sees that there are none.
+    """
+    locked = list(
+        Event.objects.filter(pk__in=events).order_by("pk").select_for_update().values_list("pk", flat=True)
+    )
+    owed = set(WebhookEvent.objects.filter(event__in=locked).values_list("event_id", flat=True))
+    return [event for event in locked if event not in owed]
+
+
+def _delete(events: Collection[int]) -> None:
+    EventPosition.objects.filter(event__in=events)._raw_delete("default")
+    Event.objects.filter(pk__in=events)._raw_delete("default")

@@ -1,6 +1,6 @@
 """Recording what happened: the Event, always, and what each listener is owed of it."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -9,6 +9,9 @@ from django.db.models import Q
 from aktar.edge.expressions import Clock
 from aktar.webhooks.actions.waking import wake
 from aktar.webhooks.models import Event, EventPosition, ObjectSequence, Standing, Webhook, WebhookEvent
+
+Listening = tuple[int, int, str]
+"""The ids of a webhook and its endpoint, and the name under which it gets the event."""
 
 
 def record_event(
@@ -30,21 +33,47 @@ def record_event(
     locations whose people may read it in the feed. Called outside of a transaction it raises
     TransactionManagementError. After the commit, whoever delivers in this process is woken.
     """
+    event = _written(
+        Event(
+            type=event_type,
+            content_type=content_type,
+            object_id=object_id,
+            payload=payload,
+            created_at=now,
+            source_location=source,
+            destination_location=destination,
+        )
+    )
+    names = {event_type} if also_as is None else {event_type, also_as}
+    listening = Webhook.objects.filter(audience, is_active=True, event_type__in=names).order_by("id")
+    _owe(event, list(listening.values_list("id", "endpoint_id", "event_type")), now)
+    return event
+
+
+def record_event_for(
+    webhook: Webhook, event_type: str, *, content_type: int, object_id: int, payload: str, now: datetime
+) -> Event:
+    """Write one Event that one webhook is owed, whatever it listens to. Otherwise as `record_event`."""
+    event = _written(
+        Event(
+            type=event_type,
+            content_type=content_type,
+            object_id=object_id,
+            payload=payload,
+            created_at=now,
+        )
+    )
+    _owe(event, [(webhook.pk, webhook.endpoint_id, event_type)], now)
+    return event
+
+
+def _written(event: Event) -> Event:
+    """The event as the next of its object; whoever delivers is woken after the commit."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded in the transaction of its change.")
-    event = Event.objects.create(
-        type=event_type,
-        content_type=content_type,
-        object_id=object_id,
-        sequence=_next_sequence(content_type, object_id),
-        payload=payload,
-        created_at=now,
-        source_location=source,
-        destination_location=destination,
-    )
+    event.sequence = _next_sequence(event.content_type, event.object_id)
+    event.save(force_insert=True)
     EventPosition.objects.bulk_create([EventPosition(event_id=event.pk)])
-    names = {event_type} if also_as is None else {event_type, also_as}
-    _owe(event, names, audience, now)
     transaction.on_commit(wake)
     return event
 
@@ -62,10 +91,8 @@ def _next_sequence(content_type: int, object_id: int) -> int:
     return sequence
 
 
-def _owe(event: Event, names: Collection[str], audience: Q, now: datetime) -> None:
+def _owe(event: Event, listeners: Sequence[Listening], now: datetime) -> None:
     """Queue the event for those who listen; at the head of each lane that is empty."""
-    listening = Webhook.objects.filter(audience, is_active=True, event_type__in=names).order_by("id")
-    listeners = list(listening.values_list("id", "endpoint_id", "event_type"))
     if not listeners:
         return
     waiting = WebhookEvent.objects.filter(

@@ -1,27 +1,23 @@
 """Calling an address, and never one that is not allowed: the check is made where the socket is."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.connector import AddrInfoType
 
 from aktar.webhooks.delivery.limits import Limits
+from aktar.webhooks.delivery.listening import BoundedConnector
+from aktar.webhooks.delivery.naming import AddressRefused, Names
 from aktar.webhooks.rules import is_allowed_address
 
 BODY_SECONDS = 5.0
 """How long the answer's body is waited for once its status is there: the status alone decides."""
-
-
-class AddressRefused(OSError):
-    """The name led to an address that may not be called."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(f"{address} is an internal address, which webhooks do not call.")
-        self.address = address
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +55,11 @@ def guarded_session(limits: Limits) -> aiohttp.ClientSession:
             raise AddressRefused(str(address[0]))
         return socket.socket(family=family, type=kind, proto=protocol)
 
-    connector = aiohttp.TCPConnector(
+    connector = BoundedConnector(
         limit=0,  # the hands bound what is under way
         # Shorter than what servers keep idle connections for: one that they close as we write is a failure.
         keepalive_timeout=3,
+        resolver=Names(limits.allowed),
         ttl_dns_cache=10,
         socket_factory=make_socket,
     )
@@ -78,21 +75,47 @@ def guarded_session(limits: Limits) -> aiohttp.ClientSession:
 
 
 async def post(
-    session: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str], *, most: int
+    session: aiohttp.ClientSession,
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    most: int,
+    within: float,
 ) -> Answer:
     """POST `body`; at most `most` bytes of the answer are read, and no redirect is followed.
 
-    Raises aiohttp.ClientError, TimeoutError, OSError or ValueError.
+    The status has to come `within` so many seconds; of what follows it is read what comes by then. Raises
+    aiohttp.ClientError, TimeoutError, OSError or ValueError.
     """
-    async with session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-        content = b""
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within
+    async with asyncio.timeout_at(until):
+        response = await session.post(_required_web(url), data=body, headers=headers, allow_redirects=False)
+    content = b""
+    try:
+        # What the status says holds, however the body ends.
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
+            async with asyncio.timeout_at(min(until, loop.time() + BODY_SECONDS)):
                 while len(content) < most and (part := await response.content.read(most - len(content))):
                     content += part
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            pass  # what the status says holds, however the body ends
+    finally:
         if not response.content.at_eof():
             response.close()  # the rest is not read: the connection is of no more use
-        peer = response.peer if isinstance(response, _Response) else ""
-        return Answer(response.status, content, peer, response.headers.get("Retry-After"))
+        response.release()
+    peer = response.peer if isinstance(response, _Response) else ""
+    return Answer(response.status, content, peer, response.headers.get("Retry-After"))
+
+
+def _required_web(url: str) -> str:
+    """The address; raises aiohttp.InvalidURL for what is none of http or https.
+
+    A row from before the rules may name a scheme that the library speaks as well, or one that it trips over.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise aiohttp.InvalidURL(url, str(error)) from None
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise aiohttp.InvalidURL(url, "no address of http or https")
+    return url

@@ -15,8 +15,10 @@ import uvloop
 from django.db import Error, connection
 
 from aktar.webhooks.actions import (
+    PLACED_AT_ONCE,
     Claimed,
     Outcome,
+    call_back,
     due_endpoints,
     place_events,
     prune_some,
@@ -110,7 +112,11 @@ class Dispatcher:
             chance=self._chance,
             now=datetime.now(UTC),
         )
-        self._unsettled = turn.busy
+        brought, self._unsettled = self._unsettled, turn.busy
+        busy = {outcome.claimed.id for outcome in turn.busy}
+        for outcome in brought:
+            if outcome.claimed.id not in busy:
+                call_back(outcome)
         for webhook, reason in turn.deactivated.items():
             _log.warning("webhook_switched_off", webhook=webhook, reason=reason.value)
         for endpoint, claimed in turn.claimed.items():
@@ -137,7 +143,7 @@ class Dispatcher:
         """Free lanes that stand still, place what the feed has not yet, and prune what is old."""
         if stuck := sweep():
             _log.warning("lanes_swept", lanes=stuck)
-        while place_events():
+        while place_events() == PLACED_AT_ONCE:  # less than that leaves nothing but what came meanwhile
             pass
         before = datetime.now(UTC) - self._limits.retention
         for _ in range(PRUNED_A_TIME):

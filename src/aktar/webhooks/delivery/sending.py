@@ -1,6 +1,5 @@
 """One attempt: the claimed event as a request, and what came of it as an Outcome."""
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -10,8 +9,9 @@ import aiohttp
 
 from aktar.edge.encryption import CannotDecrypt, Sealed
 from aktar.webhooks.actions import Claimed, Kind, Outcome
-from aktar.webhooks.delivery.connecting import AddressRefused, post
+from aktar.webhooks.delivery.connecting import post
 from aktar.webhooks.delivery.limits import Limits
+from aktar.webhooks.delivery.naming import AddressRefused
 from aktar.webhooks.rules import envelope, request_headers
 
 LONGEST_COMPLAINT = 500
@@ -36,8 +36,7 @@ async def send(session: aiohttp.ClientSession, claimed: Claimed, limits: Limits)
     except CannotDecrypt as error:
         return failed("secret_unreadable", str(error))
     try:
-        async with asyncio.timeout(limits.timeout):
-            answer = await post(session, url, body, headers, most=limits.answer_bytes)
+        answer = await post(session, url, body, headers, most=limits.answer_bytes, within=limits.timeout)
     except TimeoutError:
         return failed("timeout", f"No answer within {limits.timeout:g} seconds.")
     except (aiohttp.ClientError, OSError, ValueError) as error:

@@ -1,6 +1,7 @@
 """Rules of webhooks: what is sent, how, when again, to whom, and what of it may be shown."""
 
 from aktar.webhooks.rules.additions import (
+    MOST_HEADERS,
     ConfigRefused,
     HeaderFault,
     HeaderRefused,
@@ -34,6 +35,7 @@ __all__ = [
     "LONGEST_PAUSE",
     "LONGEST_RETRY",
     "LONGEST_TARGET",
+    "MOST_HEADERS",
     "PAYLOAD_LANGUAGE",
     "RETRY_CHOICES",
     "ConfigRefused",

@@ -63,7 +63,8 @@ def request_headers(
     headers |= _signatures(headers, body, secret=secret, previous_secret=previous_secret)
     headers |= _log_in(config)
     taken = {name.lower() for name in headers}
-    for name, value in list(additional.items())[:MOST_HEADERS]:
+    added = list(additional.items()) if isinstance(additional, Mapping) else []
+    for name, value in added[:MOST_HEADERS]:
         if name.lower() not in taken and header_fault(name, value) is None:
             headers[name] = value
             taken.add(name.lower())
@@ -98,8 +99,8 @@ def _standard(secret: str, signed: bytes) -> str:
 
 
 def _log_in(config: Mapping[str, Any]) -> dict[str, str]:
-    auth = config.get("auth")
+    auth = config.get("auth") if isinstance(config, Mapping) else None
     if not isinstance(auth, Mapping) or auth.get("auth_type") != "basic":
         return {}
     credentials = f"{auth.get('username') or ''}:{auth.get('password') or ''}"
-    return {"Authorization": "Basic " + base64.b64encode(credentials.encode()).decode()}
+    return {"Authorization": "Basic " + base64.b64encode(credentials.encode("utf-8", "replace")).decode()}

@@ -8,11 +8,13 @@ _SHOWN_OF_AUTH = ("auth_type", "username")
 
 def headers_without_secrets(headers: Mapping[str, Any]) -> dict[str, None]:
     """The names of the additional headers, each with null: any of them may be a credential."""
-    return dict.fromkeys(headers)
+    return dict.fromkeys(headers) if isinstance(headers, Mapping) else {}
 
 
 def config_without_secrets(config: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration with null for everything but the kind of authentication and the user's name."""
+    if not isinstance(config, Mapping):  # a row from before the rules
+        return {}
     auth = config.get("auth")
     shown: dict[str, Any] = dict.fromkeys(config)
     if isinstance(auth, Mapping):

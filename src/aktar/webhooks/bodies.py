@@ -1,0 +1,259 @@
+"""What the writes of webhooks take: every field checked, every error told at once."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from aktar.edge.body_fields import InstantBodyField
+from aktar.edge.encryption import unreadable
+from aktar.edge.serializers import StrictBooleanField, StrictCharField, StrictSerializer
+from aktar.webhooks.actions import CALLBACKS
+from aktar.webhooks.models import Webhook
+from aktar.webhooks.rules import (
+    LONGEST_RETRY,
+    LONGEST_TARGET,
+    RETRY_CHOICES,
+    ConfigRefused,
+    HeaderFault,
+    HeaderRefused,
+    Reason,
+    TargetRefused,
+    check_config,
+    check_headers,
+    check_target,
+    is_retry_config,
+    is_secret,
+    with_kept_secrets,
+)
+from aktar.webhooks.rules.additions import MOST_HEADERS
+from aktar.webhooks.rules.event_types import EVENT_TYPES
+
+_NO_WEB_ADDRESS = _("Give an address that begins with http:// or https://.")
+TARGET_SENTENCES: dict[str, Any] = {
+    Reason.NO_ADDRESS: _NO_WEB_ADDRESS,
+    Reason.SCHEME: _NO_WEB_ADDRESS,
+    Reason.TOO_LONG: _("Give a text of at most {longest} characters."),
+    Reason.USER_INFO: _("Give an address without a user name in it; a log-in has its place in config."),
+    Reason.FRAGMENT: _("Give an address without a # in it."),
+    Reason.PORT: _("Give a port from 1 to 65535."),
+    Reason.HOST: _("Give a host by its name or its address."),
+    Reason.INTERNAL_ADDRESS: _("This leads into a network that is not open to webhooks."),
+    Reason.OWN_API: _("A webhook cannot point at this service itself."),
+}
+"""What is said of a target, by the reason for which it is refused."""
+HEADER_SENTENCES: dict[str, Any] = {
+    HeaderFault.NAME: _("{name} is no name of a header."),
+    HeaderFault.RESERVED: _("{name} cannot be set as a header."),
+    HeaderFault.VALUE: _("The value of {name} is no header's value."),
+    HeaderFault.TWICE: _("{name} comes twice; capital letters make no difference."),
+    HeaderFault.TOO_MANY: _("Give at most {most} headers."),
+}
+"""What is said of an additional header, by its fault."""
+_SECONDS = {"type": "integer", "minimum": 0, "maximum": LONGEST_RETRY}
+_LIMIT = {"anyOf": [_SECONDS, {"type": "null"}]}
+_RETRY_NUMBERS: Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
+    "fixed": ({"seconds": _SECONDS}, ("seconds",)),
+    "linear": ({"base": _SECONDS, "limit": _LIMIT}, ("base",)),
+    "exponential": (
+        {"base": _SECONDS, "factor": {**_SECONDS, "minimum": 1}, "limit": _LIMIT},
+        ("base",),
+    ),
+    "random": ({"min_value": _SECONDS, "max_value": _SECONDS}, ("min_value", "max_value")),
+}
+
+
+def own_addresses() -> frozenset[tuple[str, int]]:
+    """The host and the port at which this service answers, as its settings say."""
+    parts = urlsplit(settings.AKTAR_PUBLIC_URL)
+    return frozenset({(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))})
+
+
+class TargetField(StrictCharField):
+    """An address that a webhook may point at."""
+
+    default_error_messages = TARGET_SENTENCES
+
+    def to_internal_value(self, data: Any) -> str:
+        address = super().to_internal_value(data)
+        try:
+            check_target(address, allowed=settings.AKTAR_WEBHOOK_ALLOWED_NETWORKS, own=own_addresses())
+        except TargetRefused as refusal:
+            self.fail(refusal.reason, longest=LONGEST_TARGET)
+        return address
+
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        return super().json_schema() | {"format": "uri", "pattern": "^https?://"}
+
+
+class OneOfField(StrictCharField):
+    """One of some names."""
+
+    default_error_messages = {"unknown": _("Give one of {names}.")}
+
+    def __init__(self, *, names: tuple[str, ...], **options: Any) -> None:
+        super().__init__(max_length=100, **options)
+        self.names = names
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if name not in self.names:
+            self.fail("unknown", names=", ".join(self.names))
+        return name
+
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        return {"type": "string", "enum": [*self.names, *([None] if self.allow_null else ())]}
+
+
+class SecretField(StrictCharField):
+    """A secret to sign with; null keeps the present one, an empty text takes it away."""
+
+    default_error_messages = {
+        "weak": _(
+            "Give 8 to 500 printable ASCII characters without a space at either end; behind whsec_, 24 to 64 "
+            "bytes in base64."
+        ),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=500, allow_blank=True, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        secret = super().to_internal_value(data)
+        if secret and not is_secret(secret):
+            self.fail("weak")
+        return secret
+
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        return {"type": "string", "maxLength": 500, "pattern": "^(|[!-~][ -~]{6,498}[!-~])$"}
+
+
+class RetryField(serializers.Field[dict[str, Any], Any, Any, Any]):
+    """How long to wait between attempts."""
+
+    default_error_messages = {
+        "invalid": _('Give {{"choice": …, "kwargs": {{…}}}} with one of {choices} and its whole numbers.')
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not (isinstance(data, dict) and is_retry_config(data)):
+            self.fail("invalid", choices=", ".join(RETRY_CHOICES))
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        return {
+            "anyOf": [
+                _closed(
+                    {
+                        "choice": {"type": "string", "enum": [choice]},
+                        "kwargs": _closed(dict(numbers), needed),
+                    },
+                    ("choice", "kwargs"),
+                )
+                for choice, (numbers, needed) in _RETRY_NUMBERS.items()
+            ]
+        }
+
+
+class AdditionField(serializers.Field[dict[str, Any], Any, Any, Any]):
+    """An object in which null stands for what is kept, and which is checked with that in its place."""
+
+    default_error_messages = {"invalid": _("Give a JSON object, as in {{}}.")}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        kept: Webhook | None = self.context.get("webhook")
+        name = self.field_name or ""
+        before = {} if kept is None or name in unreadable(kept) else getattr(kept, name)
+        self.check(with_kept_secrets(data, before))
+        return data
+
+    def check(self, whole: dict[str, Any]) -> None:
+        """Fail with what is wrong."""
+        raise NotImplementedError
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class HeadersField(AdditionField):
+    """Headers that go with every delivery, by name."""
+
+    default_error_messages = HEADER_SENTENCES
+
+    def check(self, whole: dict[str, Any]) -> None:
+        try:
+            check_headers(whole)
+        except HeaderRefused as refusal:
+            self.fail(refusal.fault, name=refusal.name[:100], most=MOST_HEADERS)
+
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        value = {"anyOf": [{"type": "string", "maxLength": 2000}, {"type": "null"}]}
+        return {"type": "object", "maxProperties": MOST_HEADERS, "additionalProperties": value}
+
+
+class ConfigField(AdditionField):
+    """How to log in with the receiver."""
+
+    default_error_messages = {
+        "refused": _(
+            '{field} cannot be taken: config is {{}}, or holds "auth" with its "auth_type" ("basic"), '
+            '"username" and "password".'
+        ),
+    }
+
+    def check(self, whole: dict[str, Any]) -> None:
+        try:
+            check_config(whole)
+        except ConfigRefused as refusal:
+            self.fail("refused", field=refusal.field[:100])
+
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        text: dict[str, Any] = {"anyOf": [{"type": "string", "maxLength": 500}, {"type": "null"}]}
+        kind = {"anyOf": [{"type": "string", "enum": ["basic"]}, {"type": "null"}]}
+        auth = _closed({"auth_type": kind, "username": text, "password": text}, ("auth_type",))
+        return _closed({"auth": {"anyOf": [auth, {"type": "null"}]}}, ())
+
+
+class WebhookBody(StrictSerializer):
+    """A webhook. What is left out stays as it is; a null in the place of a secret keeps it."""
+
+    target_url = TargetField(max_length=LONGEST_TARGET)
+    event_type = OneOfField(names=tuple(EVENT_TYPES))
+    is_active = StrictBooleanField(required=False)
+    secret_key = SecretField(required=False, allow_null=True)
+    callback = OneOfField(names=tuple(CALLBACKS), required=False, allow_null=True)
+    retry_countdown_config = RetryField(required=False)
+    additional_headers = HeadersField(required=False, allow_null=True)
+    config = ConfigField(required=False, allow_null=True)
+
+
+class WebhookChangeBody(WebhookBody):
+    """What is to change of a webhook."""
+
+    target_url = TargetField(max_length=LONGEST_TARGET, required=False)
+    event_type = OneOfField(names=tuple(EVENT_TYPES), required=False)
+
+
+class SinceBody(StrictSerializer):
+    """From when on."""
+
+    since = InstantBodyField()
+
+
+def _closed(properties: dict[str, Any], needed: tuple[str, ...]) -> dict[str, Any]:
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return schema | {"required": list(needed)} if needed else schema

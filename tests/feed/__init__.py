@@ -1,0 +1,1 @@
+"""Promises of the feed: every event once, in the order of its commits, to whoever may see it."""

@@ -1,0 +1,43 @@
+"""The command line as tests call it, in processes of its own."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+Aktar = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def aktar(aktar_environment: dict[str, str]) -> Aktar:
+    """Runs `aktar` off a terminal and gives back how it ended."""
+
+    def run(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "aktar", *arguments],
+            env=aktar_environment | environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            errors="surrogateescape",
+        )
+
+    return run
+
+
+@pytest.fixture
+def installed(aktar: Aktar) -> Aktar:
+    """The same, with the tables and the workflow in place."""
+    assert aktar("migrate").returncode == 0
+    assert aktar("workflow", "load").returncode == 0
+    return aktar
+
+
+def is_refused(done: subprocess.CompletedProcess[str], sentence: str, *, status: int = 1) -> bool:
+    """Whether a command ended with this status, said this on standard error, and printed nothing else."""
+    return (
+        (done.returncode, done.stdout) == (status, "")
+        and sentence in done.stderr
+        and "Traceback" not in done.stderr
+    )

@@ -1,0 +1,90 @@
+"""Webhooks at the console: what is printed where, and what is refused in a sentence."""
+
+import re
+
+from tests.site.conftest import Aktar, is_refused
+
+URL = "https://erp.example.com/hook"
+CREATED, TRANSITIONED = "transfer.status.created", "transfer.status.transitioned"
+LISTED = ["id", "event type", "address", "user", "active", "failures", "rests until", "failing since"]
+FIRST, SECOND = "the first key of two that is long enough", "another key that is long enough as well"
+
+
+def _rows(aktar: Aktar) -> list[list[str]]:
+    header, *rows = (re.split(r"  +", line) for line in aktar("webhooks", "list").stdout.splitlines())
+    assert header == LISTED
+    return rows
+
+
+def test_a_webhook_is_added_and_its_secret_printed_alone(installed: Aktar) -> None:
+    installed("user", "create", "ayse", "--admin")
+    done = installed("webhooks", "add", URL, CREATED, TRANSITIONED, CREATED)
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=\n", done.stdout)
+    assert done.stderr == f"Webhook 1 tells {URL} of {CREATED}.\nWebhook 2 tells {URL} of {TRANSITIONED}.\n"
+    assert _rows(installed) == [
+        ["1", CREATED, URL, "ayse", "yes", "0", "-", "-"],
+        ["2", TRANSITIONED, URL, "ayse", "yes", "0", "-", "-"],
+    ]
+
+
+def test_a_given_secret_is_not_printed(installed: Aktar) -> None:
+    installed("token", "create", "erp", "--all-locations")
+    own = ("--user", "erp", "--secret")
+    done = installed("webhooks", "add", URL, CREATED, *own, "correct horse")
+    assert (done.returncode, done.stdout) == (0, "")
+    done = installed("webhooks", "add", URL, TRANSITIONED, *own, "-", given="battery horse\n")
+    assert (done.returncode, done.stdout) == (0, "")
+    for secret, given in (("short", ""), ("-", "çok gizli bir şey\n"), ("-", ""), ("whsec_abc", "")):
+        done = installed("webhooks", "add", f"{URL}/2", CREATED, *own, secret, given=given)
+        assert is_refused(done, "Give 8 to 500 printable ASCII characters ")
+    assert len(_rows(installed)) == 2
+
+
+def test_a_webhook_that_cannot_be_is_refused_and_leaves_nothing_behind(installed: Aktar) -> None:
+    refused = installed("webhooks", "add", URL, CREATED)
+    assert is_refused(refused, "whose locations it is to hear of: --user USER.")
+    assert is_refused(installed("webhooks", "add", URL, CREATED, "--user", "can"), "There is no user 'can'.")
+    installed("user", "create", "ayse", "--admin")
+    for url, sentence in (
+        ("ftp://erp.example.com/", "begins with http:// or https://."),
+        ("http://10.0.0.7/", "a network that is not open to webhooks."),
+        ("http://127.0.0.1:8000/", "a network that is not open to webhooks."),
+    ):
+        assert is_refused(installed("webhooks", "add", url, CREATED), sentence)
+    refused = installed("webhooks", "add", URL, "transfer status")
+    assert is_refused(refused, "'transfer status' is no event type")
+    installed("webhooks", "add", URL, CREATED)
+    twin = installed("webhooks", "add", URL, TRANSITIONED, CREATED)
+    assert is_refused(twin, f"Webhook 1 of this user tells {URL} of {CREATED} already.")
+    assert [row[1] for row in _rows(installed)] == [CREATED]
+
+
+def test_a_webhook_is_switched_off_and_on_again(installed: Aktar) -> None:
+    installed("user", "create", "ayse", "--admin")
+    installed("webhooks", "add", URL, CREATED)
+    done = installed("webhooks", "off", "1")
+    assert done.stdout == "Webhook 1 is off. What it is owed is kept until `aktar webhooks resume 1`.\n"
+    assert _rows(installed)[0][4] == "no: Switched off"
+    done = installed("webhooks", "resume", "1")
+    assert done.stdout == "Webhook 1 is on. Events that were kept for it and go out now: 0.\n"
+    assert _rows(installed)[0][4] == "yes"
+    for verb in ("off", "resume"):
+        assert is_refused(installed("webhooks", verb, "7"), "There is no webhook 7; `aktar webhooks list`")
+
+
+def test_what_was_settled_long_ago_is_pruned(installed: Aktar) -> None:
+    for days in ((), ("--days", "1")):
+        done = installed("webhooks", "prune", *days)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "Rows deleted: 0.\n", "")
+
+
+def test_secrets_are_encrypted_anew_so_that_a_key_can_be_given_up(installed: Aktar) -> None:
+    installed("user", "create", "ayse", "--admin")
+    installed("webhooks", "add", URL, CREATED, AKTAR_WEBHOOK_KEY=FIRST)
+    lost = installed("webhooks", "rekey", AKTAR_WEBHOOK_KEY=SECOND)
+    assert (lost.returncode, lost.stdout) == (1, "Webhooks encrypted anew: 0.\n")
+    assert "Webhook 1: no key opens secret_key, additional_headers, config.\nError: " in lost.stderr
+    for keys in (f"{SECOND},{FIRST}", SECOND):
+        done = installed("webhooks", "rekey", AKTAR_WEBHOOK_KEY=keys)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "Webhooks encrypted anew: 1.\n", "")
