@@ -86,7 +86,7 @@ def test_a_backup_taken_while_processes_write_comes_back_as_one_instant(
     aktar_environment: dict[str, str],
     tmp_path: Path,
 ) -> None:
-    orders = contested_orders(packages=150, each=3)
+    orders = contested_orders(packages=60, each=3)
     logs, seen = TransitionLog.objects, []
     with writers(database_url, aktar_environment, orders, seeds=range(WRITERS), commands=1_200):
         for number in range(2):
@@ -253,20 +253,22 @@ def _halved(archive: Path) -> None:
     dump = archive.with_name("half")
     with zipfile.ZipFile(archive) as packed:
         whole = packed.read(manifest.dump)
-    dump.write_bytes(whole[: len(whole) * 8 // 10])
+    dump.write_bytes(whole[:-1000])
     archive.unlink()
     pack(dump, manifest, archive)
 
 
-@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
 def test_an_archive_that_cannot_be_trusted_leaves_the_database_as_it_was(
-    archive: Path, aktar: Aktar, orders: list[int], spoil: Callable[[Path], None]
+    archive: Path, aktar: Aktar, tmp_path: Path
 ) -> None:
-    spoil(archive)
     before = _told()
-    connection.close()
-    done = aktar("restore", str(archive), "--force")
-    assert is_refused(done, "."), done
+    for name, spoil in SPOILED.items():
+        spoilt = tmp_path / f"{name}.zip"
+        shutil.copy(archive, spoilt)
+        spoil(spoilt)
+        connection.close()
+        done = aktar("restore", str(spoilt), "--force")
+        assert is_refused(done, "."), (name, done)
     assert _told() == before
     assert aktar("verify").returncode == 0
 
@@ -281,28 +283,26 @@ def _told() -> dict[str, int]:
     return counts
 
 
-@pytest.mark.parametrize("after", [0.3, 0.6, 0.9, 1.2])
 def test_a_restore_that_is_killed_leaves_the_former_database_or_the_new_one(
-    archive: Path, aktar: Aktar, aktar_environment: dict[str, str], database_url: str, after: float
+    archive: Path, aktar: Aktar, aktar_environment: dict[str, str], database_url: str
 ) -> None:
-    more = contested_orders(packages=1, each=1)
+    contested_orders(packages=1, each=1)
     new, former = read_manifest(archive).rows, _told()
-    assert more
     assert former != new
-    connection.close()
-    with subprocess.Popen(
-        command("restore", str(archive), "--force"),
-        env=aktar_environment | {"DATABASE_URL": database_url},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as restoring:
-        time.sleep(after)
-        restoring.kill()
-    if connection.vendor == "postgresql":
-        _wait_until_alone()
-    found = _told()
-    assert found in (former, new)
-    assert aktar("verify").returncode == 0
+    for after in (0.5, 1.0, 1.5, 2.0, 3.0):
+        connection.close()
+        with subprocess.Popen(
+            command("restore", str(archive), "--force"),
+            env=aktar_environment | {"DATABASE_URL": database_url},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as restoring:
+            time.sleep(after)
+            restoring.kill()
+        if connection.vendor == "postgresql":
+            _wait_until_alone()
+        assert _told() in (former, new)
+        assert aktar("verify").returncode == 0
 
 
 def _wait_until_alone() -> None:

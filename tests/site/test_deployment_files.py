@@ -166,6 +166,6 @@ def test_the_operators_page_names_what_exists() -> None:
     assert set(re.findall(r"\bAKTAR_[A-Z_]*[A-Z]", text)) <= VARIABLES | OF_COMPOSE
     for name in re.findall(r"\]\(\.\./([^)#]+)", text):
         assert (ROOT / name).exists(), name
-    for line in re.findall(r"^\$ (?:sudo .*?)?(?:\S*/)?aktar (.+)$", text, re.MULTILINE):
+    for line in re.findall(r"^\$ (?:/opt/aktar/bin/)?aktar (.+)$", text, re.MULTILINE):
         words = shlex.split(line.split(" | ")[0].split(" > ")[0], comments=True)
         _require_command(words)

@@ -6,9 +6,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -23,6 +25,7 @@ from tests.hostile.wire import say
 DEPLOY = Path(__file__).parents[2] / "deploy"
 LOGIN = b"POST /api/v1/auth/login/ HTTP/1.1\r\nHost: aktar.example.com\r\nContent-Type: application/json\r\n"
 PATIENCE = b"1s"
+THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Proxied:
 
     url: str
     server: ServerProcess
+    is_nginx: bool
 
 
 @pytest.fixture(params=["nginx", "caddy"])
@@ -49,6 +53,8 @@ def proxied(
     load_workflow(read_workflow())
     server = live_server_process(
         database_url,
+        "--threads",
+        str(THREADS),
         AKTAR_TRUSTED_PROXIES="127.0.0.1/32",
         AKTAR_PUBLIC_URL="https://aktar.example.com",
         AKTAR_THROTTLE_ADDRESS="1/min burst 2",
@@ -57,7 +63,7 @@ def proxied(
     started = {"nginx": _nginx, "caddy": _caddy}[request.param](program, server, port, tmp_path)
     try:
         _wait_for(port, started, tmp_path / "proxy.log")
-        yield Proxied(f"http://127.0.0.1:{port}", server)
+        yield Proxied(f"http://127.0.0.1:{port}", server, request.param == "nginx")
     finally:
         started.terminate()
         started.wait(timeout=20)
@@ -158,19 +164,27 @@ def test_a_good_request_passes_with_its_headers(proxied: Proxied) -> None:
     assert b'"next":"http://aktar.example.com/api/v1/oms/states/' in heard.body
 
 
-def test_who_stalls_is_cut_off_and_aktar_never_hears_of_it(proxied: Proxied) -> None:
-    for pieces in (
-        b"X-Slow: ",
-        b"Content-Length: 100\r\n\r\n",
-        b'Content-Length: 100\r\n\r\n{"username": "a',
-    ):
-        began = time.monotonic()
-        heard = say(proxied.url, LOGIN + pieces)
-        # What it is told differs; that its request goes no further does not.
-        assert heard.status in (0, 400, 408, 413, 502), (pieces, heard)
-        assert time.monotonic() - began < 8
-    time.sleep(0.3)
+def test_stalled_senders_hold_none_of_the_threads_of_aktar(proxied: Proxied) -> None:
+    address = urlsplit(proxied.url)
+    with ExitStack() as stalled:
+        for _ in range(4 * THREADS):
+            line = socket.create_connection((address.hostname, address.port), timeout=15)
+            stalled.enter_context(line)
+            line.sendall(LOGIN + b'Content-Length: 100\r\n\r\n{"username": "a')
+        time.sleep(0.3)
+        for _ in range(2 * THREADS):
+            assert proxied.server.get("/readyz").status == 200
     assert "/api/v1/auth/login/" not in proxied.server.log.read_text()
+
+
+def test_who_stalls_is_cut_off(proxied: Proxied) -> None:
+    pieces = [b"X-Slow: "]
+    if proxied.is_nginx:  # Caddy, as tried, waits on in a body, at no cost to aktar
+        pieces += [b"Content-Length: 100\r\n\r\n", b'Content-Length: 100\r\n\r\n{"username": "a']
+    for piece in pieces:
+        began = time.monotonic()
+        assert say(proxied.url, LOGIN + piece).status in (0, 400, 408), piece
+        assert time.monotonic() - began < 8
 
 
 def test_a_body_that_is_too_large_is_413(proxied: Proxied) -> None:

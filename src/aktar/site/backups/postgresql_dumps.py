@@ -142,7 +142,7 @@ def load(path: Path, *, schema: str, rows: dict[str, int], database: str) -> Non
             finally:
                 _close(session.stdin)
         if session.returncode or script.returncode:
-            raise BackupRefused(f"The database was left as it was: {_first_error(complaints)}")
+            raise BackupRefused(f"The database was left as it was: {_first_error(complaints)}.")
 
 
 @contextmanager
@@ -243,7 +243,7 @@ def _run(*command: str) -> str:
     done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
-        raise BackupRefused(f"{Path(command[0]).name} failed: {reason}")
+        raise BackupRefused(f"{Path(command[0]).name} failed: {reason.rstrip('.')}.")
     return done.stdout
 
 
@@ -255,7 +255,7 @@ def _first_error(complaints: IO[bytes]) -> str:
     complaints.seek(0)
     lines = complaints.read().decode(errors="replace").splitlines()
     said = [line for line in lines if "ERROR" in line or "error" in line or "FATAL" in line] or lines
-    return said[0].strip() if said else "the programs of PostgreSQL did not say why."
+    return said[0].strip(" .\n") if said else "the programs of PostgreSQL did not say why"
 
 
 def _close(stream: IO[bytes]) -> None:
