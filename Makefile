@@ -11,7 +11,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help run port test test-sqlite test-postgres lint types openapi messages bench soak lock clean
+.PHONY: help run port test test-sqlite test-postgres lint types openapi messages bench bench-webhooks soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -66,6 +66,9 @@ messages: $(DEV) ## collect what is said to people, and compile its Turkish (src
 
 bench: $(DEV) ## how fast it is beside an idiomatic implementation
 	@$(BIN)/python -m benchmarks
+
+bench-webhooks: $(DEV) ## how fast it delivers beside bare aiohttp and dj-whisperer (ONLY="throughput claims")
+	@$(BIN)/python -m benchmarks.webhooks $(ONLY)
 
 soak: SELECTION = -m soak
 soak: test-sqlite test-postgres ## the long tests, on the same databases

@@ -18,7 +18,7 @@ COMMANDS = ["serve", "migrate", "workflow", "workflow load", "workflow check", "
 COMMANDS += ["backup", "restore", "verify", "load", "user", "user create", "token", "token create"]
 COMMANDS += ["token list", "token revoke"]
 COMMANDS += ["dispatch", "webhooks", "webhooks add", "webhooks list", "webhooks resume", "webhooks off"]
-COMMANDS += ["webhooks prune", "webhooks rekey"]
+COMMANDS += ["webhooks prune", "webhooks rekey", "webhooks test", "webhooks replay"]
 LISTED = ["prefix", "name", "user", "opens", "read-only", "created", "expires", "last used", "revoked"]
 ROOT = Path(__file__).parents[2]
 
@@ -66,6 +66,9 @@ def test_help_needs_no_settings_and_leaves_no_trace(aktar: Aktar, aktar_environm
         ["webhooks", "off", "x"],
         ["webhooks", "off", "99999999999999999999"],
         ["webhooks", "prune", "--days", "0"],
+        ["webhooks", "test"],
+        ["webhooks", "replay"],
+        ["webhooks", "replay", "--since", "0001-01-01T00:00+14:00"],
     ],
 )
 def test_a_command_asked_for_in_a_wrong_way_exits_with_2(aktar: Aktar, arguments: list[str]) -> None:
@@ -94,6 +97,8 @@ def test_migrating_may_be_repeated(aktar: Aktar) -> None:
         ["webhooks", "off", "1"],
         ["webhooks", "prune"],
         ["webhooks", "rekey"],
+        ["webhooks", "test", "1"],
+        ["webhooks", "replay", "--since", "2026-01-01"],
     ],
 )
 def test_without_tables_it_says_what_to_run(

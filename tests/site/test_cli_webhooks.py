@@ -73,6 +73,27 @@ def test_a_webhook_is_switched_off_and_on_again(installed: Aktar) -> None:
         assert is_refused(installed("webhooks", verb, "7"), "There is no webhook 7; `aktar webhooks list`")
 
 
+def test_a_test_and_what_was_missed_go_out_to_one_that_is_on(installed: Aktar) -> None:
+    installed("user", "create", "ayse", "--admin")
+    since = ("--since", "2026-01-01")
+    assert installed("webhooks", "replay", *since).stdout == ""
+    installed("webhooks", "add", URL, CREATED)
+    done = installed("webhooks", "test", "1")
+    assert re.fullmatch(r"A test goes out to webhook 1, as the event [0-9a-f]{32}\.\n", done.stdout)
+    for chosen in ((), ("--webhook", "1")):
+        done = installed("webhooks", "replay", *since, *chosen)
+        said = "Webhook 1: 0 that failed and 0 that it missed go out.\n"
+        assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+    installed("webhooks", "off", "1")
+    off = "Webhook 1 is off: run `aktar webhooks resume 1` first."
+    assert is_refused(installed("webhooks", "test", "1"), off)
+    assert is_refused(installed("webhooks", "replay", *since, "--webhook", "1"), off)
+    assert installed("webhooks", "replay", *since).stdout == ""
+    assert is_refused(installed("webhooks", "test", "7"), "There is no webhook 7;")
+    wrong = installed("webhooks", "replay", "--since", "yesterday")
+    assert is_refused(wrong, "'yesterday' is no instant; write it like 2026-11-24T09:00Z.", status=2)
+
+
 def test_what_was_settled_long_ago_is_pruned(installed: Aktar) -> None:
     for days in ((), ("--days", "1")):
         done = installed("webhooks", "prune", *days)

@@ -108,6 +108,18 @@ def test_a_lost_lease_leaves_an_attempt_and_changes_nothing_else() -> None:
     assert WebhookAttempt.objects.count() == 2
 
 
+def test_what_goes_out_again_comes_after_what_is_new() -> None:
+    webhook = factories.a_webhook(CREATED)
+    for object_id in range(5):
+        tell(object_id)
+    turn([answered(one) for one in claimed(webhook)])
+    WebhookEvent.objects.update(standing=REPLAY, due_at=datetime.now(UTC) - timedelta(hours=1))
+    tell(5)
+    tell(6)
+    assert [one.is_replay for one in claimed(webhook, 3)] == [False, False, True]
+    assert [one.is_replay for one in claimed(webhook)] == [True] * 4
+
+
 def test_an_inactive_webhooks_events_are_kept_and_let_the_others_pass() -> None:
     leaving = factories.a_webhook("transfer.status.in_transit")
     staying = factories.a_webhook(
@@ -205,6 +217,19 @@ def test_a_changed_address_is_another_endpoint() -> None:
     keep_webhook(webhook, now=datetime.now(UTC))
     assert webhook.endpoint_id != before
     assert webhook.endpoint.target_url == webhook.target_url
+
+
+def test_what_was_kept_is_released_after_the_commit_that_switches_a_webhook_on() -> None:
+    webhook = factories.a_webhook(CREATED)
+    tell()
+    switch_off(webhook, now=datetime.now(UTC))
+    turn([_sent_if_active(one) for one in claimed(webhook)])
+    assert standings(webhook) == [HELD]
+    with transaction.atomic():
+        # Releasing waits for who holds the object, and that one may wait for the rows written here.
+        keep_webhook(webhook, now=datetime.now(UTC))
+        assert standings(webhook) == [HELD]
+    assert standings(webhook) == [DUE]
 
 
 def make_due_only() -> None:

@@ -1,6 +1,7 @@
 """Database expressions: columns as the texts of answers, texts as searches compare them, keysets."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -66,6 +67,33 @@ class IsAmong(Func):
     def __init__(self, column: str | Expression, *, numbers: Sequence[int] = ()) -> None:
         listed = ", ".join(str(int(number)) for number in numbers)
         super().__init__(column, template=f"%(expressions)s IN ({listed})")
+
+
+class Among(Func):
+    """Whether an integer column is one of `values`: one text of a statement, however many they are.
+
+    `__in` writes a parameter for each, and every number of them is parsed and planned as a new statement.
+    """
+
+    arity = 1
+    output_field = BooleanField()
+
+    def __init__(self, column: str, values: Iterable[int]) -> None:
+        super().__init__(column)
+        self.values = list(values)
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        sql, params = compiler.compile(self.source_expressions[0])
+        return f"{sql} = ANY(%s::bigint[])", (*params, self.values)
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        sql, params = compiler.compile(self.source_expressions[0])
+        listed = "(SELECT value FROM json_each(%s))"
+        return f"{sql} IN {listed}", (*params, json.dumps(self.values))
 
 
 class Folded(Transform):

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -13,46 +11,31 @@ from aktar.edge.encryption import unreadable
 from aktar.edge.serializers import StrictBooleanField, StrictCharField, StrictSerializer
 from aktar.webhooks.actions import CALLBACKS
 from aktar.webhooks.models import Webhook
+from aktar.webhooks.refusals import (
+    CONFIG_SENTENCE,
+    HEADER_SENTENCES,
+    ONE_OF_SENTENCE,
+    RETRY_SENTENCE,
+    SECRET_SENTENCE,
+    TARGET_SENTENCES,
+    require_target,
+)
 from aktar.webhooks.rules import (
     LONGEST_RETRY,
     LONGEST_TARGET,
+    MOST_HEADERS,
     RETRY_CHOICES,
     ConfigRefused,
-    HeaderFault,
     HeaderRefused,
-    Reason,
     TargetRefused,
     check_config,
     check_headers,
-    check_target,
     is_retry_config,
     is_secret,
     with_kept_secrets,
 )
-from aktar.webhooks.rules.additions import MOST_HEADERS
 from aktar.webhooks.rules.event_types import EVENT_TYPES
 
-_NO_WEB_ADDRESS = _("Give an address that begins with http:// or https://.")
-TARGET_SENTENCES: dict[str, Any] = {
-    Reason.NO_ADDRESS: _NO_WEB_ADDRESS,
-    Reason.SCHEME: _NO_WEB_ADDRESS,
-    Reason.TOO_LONG: _("Give a text of at most {longest} characters."),
-    Reason.USER_INFO: _("Give an address without a user name in it; a log-in has its place in config."),
-    Reason.FRAGMENT: _("Give an address without a # in it."),
-    Reason.PORT: _("Give a port from 1 to 65535."),
-    Reason.HOST: _("Give a host by its name or its address."),
-    Reason.INTERNAL_ADDRESS: _("This leads into a network that is not open to webhooks."),
-    Reason.OWN_API: _("A webhook cannot point at this service itself."),
-}
-"""What is said of a target, by the reason for which it is refused."""
-HEADER_SENTENCES: dict[str, Any] = {
-    HeaderFault.NAME: _("{name} is no name of a header."),
-    HeaderFault.RESERVED: _("{name} cannot be set as a header."),
-    HeaderFault.VALUE: _("The value of {name} is no header's value."),
-    HeaderFault.TWICE: _("{name} comes twice; capital letters make no difference."),
-    HeaderFault.TOO_MANY: _("Give at most {most} headers."),
-}
-"""What is said of an additional header, by its fault."""
 _SECONDS = {"type": "integer", "minimum": 0, "maximum": LONGEST_RETRY}
 _LIMIT = {"anyOf": [_SECONDS, {"type": "null"}]}
 _RETRY_NUMBERS: Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
@@ -66,12 +49,6 @@ _RETRY_NUMBERS: Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
 }
 
 
-def own_addresses() -> frozenset[tuple[str, int]]:
-    """The host and the port at which this service answers, as its settings say."""
-    parts = urlsplit(settings.AKTAR_PUBLIC_URL)
-    return frozenset({(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))})
-
-
 class TargetField(StrictCharField):
     """An address that a webhook may point at."""
 
@@ -80,7 +57,7 @@ class TargetField(StrictCharField):
     def to_internal_value(self, data: Any) -> str:
         address = super().to_internal_value(data)
         try:
-            check_target(address, allowed=settings.AKTAR_WEBHOOK_ALLOWED_NETWORKS, own=own_addresses())
+            require_target(address)
         except TargetRefused as refusal:
             self.fail(refusal.reason, longest=LONGEST_TARGET)
         return address
@@ -93,7 +70,7 @@ class TargetField(StrictCharField):
 class OneOfField(StrictCharField):
     """One of some names."""
 
-    default_error_messages = {"unknown": _("Give one of {names}.")}
+    default_error_messages = {"unknown": ONE_OF_SENTENCE}
 
     def __init__(self, *, names: tuple[str, ...], **options: Any) -> None:
         super().__init__(max_length=100, **options)
@@ -113,12 +90,7 @@ class OneOfField(StrictCharField):
 class SecretField(StrictCharField):
     """A secret to sign with; null keeps the present one, an empty text takes it away."""
 
-    default_error_messages = {
-        "weak": _(
-            "Give 8 to 500 printable ASCII characters without a space at either end; behind whsec_, 24 to 64 "
-            "bytes in base64."
-        ),
-    }
+    default_error_messages = {"weak": SECRET_SENTENCE}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=500, allow_blank=True, **options)
@@ -137,9 +109,7 @@ class SecretField(StrictCharField):
 class RetryField(serializers.Field[dict[str, Any], Any, Any, Any]):
     """How long to wait between attempts."""
 
-    default_error_messages = {
-        "invalid": _('Give {{"choice": …, "kwargs": {{…}}}} with one of {choices} and its whole numbers.')
-    }
+    default_error_messages = {"invalid": RETRY_SENTENCE}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not (isinstance(data, dict) and is_retry_config(data)):
@@ -207,12 +177,7 @@ class HeadersField(AdditionField):
 class ConfigField(AdditionField):
     """How to log in with the receiver."""
 
-    default_error_messages = {
-        "refused": _(
-            '{field} cannot be taken: config is {{}}, or holds "auth" with its "auth_type" ("basic"), '
-            '"username" and "password".'
-        ),
-    }
+    default_error_messages = {"refused": CONFIG_SENTENCE}
 
     def check(self, whole: dict[str, Any]) -> None:
         try:

@@ -241,7 +241,7 @@ class WebhookEvent(models.Model):
         indexes = [
             models.Index(fields=["content_type", "object_id", "-id"], name="webhooks_event_of_object"),
             models.Index(
-                fields=["endpoint", "due_at"],
+                fields=["endpoint", "standing", "due_at"],
                 condition=Q(standing__in=[Standing.DUE, Standing.REPLAY]),
                 name="webhooks_due",
             ),

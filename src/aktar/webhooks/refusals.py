@@ -1,9 +1,9 @@
 """What is said of a webhook that cannot be kept, in the language of whoever asked."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from aktar.webhooks.rules import (
@@ -17,10 +17,11 @@ from aktar.webhooks.rules import (
     TargetRefused,
     check_target,
 )
+from aktar.webhooks.rules.event_types import EVENT_TYPES
 
 _LONGEST_NAME = 100
 _NO_WEB_ADDRESS = _("Give an address that begins with http:// or https://.")
-_TARGETS = {
+TARGET_SENTENCES: dict[str, Any] = {
     Reason.NO_ADDRESS: _NO_WEB_ADDRESS,
     Reason.SCHEME: _NO_WEB_ADDRESS,
     Reason.TOO_LONG: _("Give a text of at most {longest} characters."),
@@ -31,49 +32,55 @@ _TARGETS = {
     Reason.INTERNAL_ADDRESS: _("This leads into a network that is not open to webhooks."),
     Reason.OWN_API: _("A webhook cannot point at this service itself."),
 }
-_HEADERS = {
+"""What is said of a target, by the reason for which it is refused."""
+HEADER_SENTENCES: dict[str, Any] = {
     HeaderFault.NAME: _("{name} is no name of a header."),
     HeaderFault.RESERVED: _("{name} cannot be set as a header."),
     HeaderFault.VALUE: _("The value of {name} is no header's value."),
     HeaderFault.TWICE: _("{name} comes twice; capital letters make no difference."),
     HeaderFault.TOO_MANY: _("Give at most {most} headers."),
 }
+"""What is said of an additional header, by its fault."""
+CONFIG_SENTENCE = _(
+    '{field} cannot be taken: config is {{}}, or holds "auth" with its "auth_type" ("basic"), '
+    '"username" and "password".'
+)
+SECRET_SENTENCE = _(
+    "Give 8 to 500 printable ASCII characters without a space at either end; behind whsec_, 24 to 64 "
+    "bytes in base64."
+)
+RETRY_SENTENCE = _('Give {{"choice": …, "kwargs": {{…}}}} with one of {choices} and its whole numbers.')
+ONE_OF_SENTENCE = _("Give one of {names}.")
 
 
 def said_of(refusal: TargetRefused | HeaderRefused | ConfigRefused) -> str:
     """The sentence for a refusal."""
     match refusal:
         case TargetRefused():
-            return str(_TARGETS[refusal.reason]).format(longest=LONGEST_TARGET)
+            return str(TARGET_SENTENCES[refusal.reason]).format(longest=LONGEST_TARGET)
         case HeaderRefused():
-            return str(_HEADERS[refusal.fault]).format(name=refusal.name[:_LONGEST_NAME], most=MOST_HEADERS)
-    return gettext(
-        '{field} cannot be taken: config is {{}}, or holds "auth" with its "auth_type" ("basic"), '
-        '"username" and "password".'
-    ).format(field=refusal.field[:_LONGEST_NAME])
+            return str(HEADER_SENTENCES[refusal.fault]).format(
+                name=refusal.name[:_LONGEST_NAME], most=MOST_HEADERS
+            )
+    return str(CONFIG_SENTENCE).format(field=refusal.field[:_LONGEST_NAME])
 
 
-def said_of_secret() -> str:
-    """The sentence for a secret that will not do."""
-    return gettext(
-        "Give 8 to 500 printable ASCII characters without a space at either end; behind whsec_, 24 to 64 "
-        "bytes in base64."
-    )
+def said_of_event_type() -> str:
+    """The sentence for an event type that there is not."""
+    return str(ONE_OF_SENTENCE).format(names=", ".join(EVENT_TYPES))
 
 
 def said_of_retries() -> str:
     """The sentence for a way to wait that is none."""
-    return gettext(
-        'Give {{"choice": …, "kwargs": {{…}}}} with one of {choices} and its whole numbers.'
-    ).format(choices=", ".join(RETRY_CHOICES))
+    return str(RETRY_SENTENCE).format(choices=", ".join(RETRY_CHOICES))
 
 
 def require_target(url: str) -> None:
     """Raises TargetRefused unless a webhook of this installation may point there."""
-    check_target(url, allowed=settings.AKTAR_WEBHOOK_ALLOWED_NETWORKS, own=_own())
+    check_target(url, allowed=settings.AKTAR_WEBHOOK_ALLOWED_NETWORKS, own=own_addresses())
 
 
-def _own() -> list[tuple[str, int]]:
-    """Where we answer: host and port of our public address."""
+def own_addresses() -> frozenset[tuple[str, int]]:
+    """The host and the port at which this service answers, as its settings say."""
     parts = urlsplit(settings.AKTAR_PUBLIC_URL)
-    return [(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))]
+    return frozenset({(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))})

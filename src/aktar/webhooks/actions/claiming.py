@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from aktar.edge.encryption import Sealed
-from aktar.edge.expressions import Clock
+from aktar.edge.expressions import Among, Clock
 from aktar.webhooks.models import Endpoint, Event, Standing, Webhook, WebhookEvent
 
 CLAIMABLE = Q(standing__in=(Standing.DUE, Standing.REPLAY))
@@ -70,11 +70,21 @@ def due_endpoints() -> list[DueEndpoint]:
 
 
 def claim(endpoint: int, *, most: int, lease: timedelta) -> list[Claimed]:
-    """Claim at most so many of an endpoint's due events; each counts as a try, sent or not. Three queries.
+    """Claim at most so many of an endpoint's due events; each counts as a try, sent or not. Four queries.
 
-    Of several dispatchers that ask at once, each gets other rows, and none waits for another.
+    What goes out again comes after what is new, however long it has waited. Of several dispatchers that ask
+    at once, each gets other rows, and none waits for another.
     """
     token = uuid.uuid4()
+    rows = sorted(_claim_some(endpoint, Standing.DUE, most, token, lease))
+    if len(rows) < most:
+        rows += sorted(_claim_some(endpoint, Standing.REPLAY, most - len(rows), token, lease))
+    return _claimed(rows, endpoint, token) if rows else []
+
+
+def _claim_some(
+    endpoint: int, standing: Standing, most: int, token: uuid.UUID, lease: timedelta
+) -> list[tuple[Any, ...]]:
     table = connection.ops.quote_name(WebhookEvent._meta.db_table)
     if connection.vendor == "postgresql":
         moment, until = "statement_timestamp()", "statement_timestamp() + %s * interval '1 second'"
@@ -86,48 +96,34 @@ def claim(endpoint: int, *, most: int, lease: timedelta) -> list[Claimed]:
         given = [token.hex, f"+{lease.total_seconds():.3f} seconds", endpoint, most]
         locking = ""
     with connection.cursor() as cursor:
-        # The numbers stand in the text, for only so do the databases see that the partial index will do.
+        # The number stands in the text, for only so do the databases see that the partial index will do.
         cursor.execute(
             f"UPDATE {table} SET lease = %s, due_at = {until}, tries = tries + 1 "  # noqa: S608 - ours
             f"WHERE id IN (SELECT id FROM {table} "
-            f"WHERE standing IN ({Standing.DUE.value}, {Standing.REPLAY.value}) "
-            f"AND endpoint_id = %s AND due_at <= {moment} ORDER BY due_at LIMIT %s {locking}) RETURNING id",
+            f"WHERE standing = {standing.value} "
+            f"AND endpoint_id = %s AND due_at <= {moment} ORDER BY due_at LIMIT %s {locking}) "
+            "RETURNING sequence, id, webhook_id, event_id, uuid, event_type, content_type, object_id, tries, "
+            "standing, delivered",
             given,
         )
-        ids = [id_ for (id_,) in cursor.fetchall()]
-    return _claimed(ids, token) if ids else []
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
-def _claimed(ids: Sequence[int], token: uuid.UUID) -> list[Claimed]:
-    rows = WebhookEvent.objects.filter(pk__in=ids).order_by("sequence", "id")
-    found = list(
-        rows.values_list(
-            "id",
-            "endpoint_id",
-            "webhook_id",
-            "uuid",
-            "event_type",
-            "content_type",
-            "object_id",
-            "sequence",
-            "event_id",
-            "tries",
-            "standing",
-            "delivered",
-        )
-    )
-    events = Event.objects.filter(pk__in={row[8] for row in found})
+def _claimed(rows: Sequence[tuple[Any, ...]], endpoint: int, token: uuid.UUID) -> list[Claimed]:
+    events = Event.objects.filter(Among("pk", {row[3] for row in rows}))
     payloads = {
         id_: (payload, created) for id_, payload, created in events.values_list("id", "payload", "created_at")
     }
-    listeners = _listeners({row[2] for row in found})
+    listeners = _listeners({row[2] for row in rows})
     return [
         Claimed(
             id=id_,
             lease=token,
             endpoint=endpoint,
             listener=listeners[webhook],
-            uuid=own_uuid,
+            # SQLite keeps it as text.
+            uuid=own_uuid if isinstance(own_uuid, uuid.UUID) else uuid.UUID(own_uuid),
             event_type=event_type,
             content_type=content_type,
             object_id=object_id,
@@ -136,28 +132,27 @@ def _claimed(ids: Sequence[int], token: uuid.UUID) -> list[Claimed]:
             created_at=payloads[event][1],
             tries=tries,
             is_replay=standing == Standing.REPLAY,
-            delivered=delivered,
+            delivered=bool(delivered),
         )
         for (
+            sequence,
             id_,
-            endpoint,
             webhook,
+            event,
             own_uuid,
             event_type,
             content_type,
             object_id,
-            sequence,
-            event,
             tries,
             standing,
             delivered,
-        ) in found
+        ) in rows
     ]
 
 
 def _listeners(ids: set[int]) -> dict[int, Listener]:
     now = datetime.now(UTC)
-    rows = Webhook.objects.filter(pk__in=ids)
+    rows = Webhook.objects.filter(Among("pk", ids))
     # Sealed as they lie in the table: a lost key is the failure of an attempt, not of the whole turn.
     columns = (
         "id",

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from aktar.edge.expressions import Among
 from aktar.webhooks.models import ObjectSequence, Standing, WebhookEvent
 
 SWEPT_AT_ONCE = 500
@@ -87,5 +88,5 @@ def _among(objects: Collection[tuple[int, int]]) -> Q:
         kinds.setdefault(kind, set()).add(object_id)
     wanted = Q(pk__in=[])
     for kind, ids in kinds.items():
-        wanted |= Q(content_type=kind, object_id__in=ids)
+        wanted |= Q(Among("object_id", ids), content_type=kind)
     return wanted

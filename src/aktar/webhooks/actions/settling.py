@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Q
 
-from aktar.edge.expressions import Clock
+from aktar.edge.expressions import Among, Clock
 from aktar.webhooks.actions.claiming import Claimed
 from aktar.webhooks.actions.lanes import Lane, locked_objects, open_lanes
 from aktar.webhooks.models import (
@@ -85,7 +85,7 @@ def settle(outcomes: Sequence[Outcome], *, attempts: int, chance: random.Random,
     """
     if not outcomes:
         return Settled([], {})
-    rows = WebhookEvent.objects.filter(pk__in=[outcome.claimed.id for outcome in outcomes])
+    rows = WebhookEvent.objects.filter(Among("pk", (outcome.claimed.id for outcome in outcomes)))
     leases = dict(rows.order_by("pk").select_for_update(skip_locked=True).values_list("pk", "lease"))
     ending = {
         (outcome.claimed.content_type, outcome.claimed.object_id)
@@ -127,19 +127,36 @@ def _still_there(busy: Sequence[Outcome], seen: Collection[int]) -> list[Outcome
 
 
 def _write_attempts(outcomes: Sequence[Outcome]) -> None:
-    WebhookAttempt.objects.bulk_create(
-        WebhookAttempt(
-            webhook_event_id=outcome.claimed.id,
-            started_at=outcome.at,
-            duration_ms=outcome.duration_ms,
-            response_http_status=outcome.status,
-            response_content=outcome.content,
-            error_kind=outcome.error_kind,
-            address=outcome.address,
+    """Write the tries. One query; the ORM's way costs more than the writing itself."""
+    tried = [outcome for outcome in outcomes if outcome.is_try]
+    if not tried:
+        return
+    moment = connection.ops.adapt_datetimefield_value
+    rows = [
+        (
+            outcome.claimed.id,
+            moment(outcome.at),
+            outcome.duration_ms,
+            outcome.status,
+            outcome.content,
+            outcome.error_kind,
+            outcome.address,
         )
-        for outcome in outcomes
-        if outcome.is_try
-    )
+        for outcome in tried
+    ]
+    into = f"INSERT INTO {connection.ops.quote_name(WebhookAttempt._meta.db_table)} "
+    into += "(webhook_event_id, started_at, duration_ms, response_http_status, response_content, error_kind, "
+    into += "address)"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            types = ("bigint", "timestamptz", "int", "int", "bytea", "text", "text")
+            arrays = ", ".join(f"%s::{type_}[]" for type_ in types)
+            cursor.execute(
+                f"{into} SELECT * FROM unnest({arrays})",  # noqa: S608 - ours
+                [list(column) for column in zip(*rows, strict=True)],
+            )
+        else:
+            cursor.executemany(f"{into} VALUES (%s, %s, %s, %s, %s, %s, %s)", rows)
 
 
 def _mark(mine: Sequence[Outcome], attempts: int, chance: random.Random, now: datetime) -> None:
@@ -166,11 +183,11 @@ def _mark(mine: Sequence[Outcome], attempts: int, chance: random.Random, now: da
     nothing_due = {"lease": None, "due_at": None, "modified_date": now}
     rows = WebhookEvent.objects
     if delivered:
-        rows.filter(pk__in=delivered).update(delivered=True, standing=Standing.DELIVERED, **nothing_due)
+        rows.filter(Among("pk", delivered)).update(delivered=True, standing=Standing.DELIVERED, **nothing_due)
     for standing, ids in ended.items():
-        rows.filter(pk__in=ids).update(standing=standing, **nothing_due)
+        rows.filter(Among("pk", ids)).update(standing=standing, **nothing_due)
     if unsent:
-        rows.filter(pk__in=unsent).update(lease=None, due_at=Clock(), tries=F("tries") - 1)
+        rows.filter(Among("pk", unsent)).update(lease=None, due_at=Clock(), tries=F("tries") - 1)
     if again:
         _postpone(again, now)
     open_lanes(lanes)

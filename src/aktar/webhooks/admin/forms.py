@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,13 @@ from aktar.edge.admin.pages import RowForm
 from aktar.edge.encryption import unreadable
 from aktar.webhooks.actions import change_secret
 from aktar.webhooks.queries import config_shown, headers_shown
-from aktar.webhooks.refusals import require_target, said_of, said_of_retries, said_of_secret
+from aktar.webhooks.refusals import (
+    SECRET_SENTENCE,
+    require_target,
+    said_of,
+    said_of_event_type,
+    said_of_retries,
+)
 from aktar.webhooks.rules import (
     ConfigRefused,
     HeaderRefused,
@@ -25,6 +30,7 @@ from aktar.webhooks.rules import (
     is_secret,
     with_kept_secrets,
 )
+from aktar.webhooks.rules.event_types import EVENT_TYPES
 
 if TYPE_CHECKING:  # the theme brings no types
     UnfoldAdminPasswordWidget: Any
@@ -69,10 +75,13 @@ class WebhookForm(RowForm):
         self.initial["additional_headers"] = headers_shown(self.instance)
         self.initial["config"] = config_shown(self.instance)
         self._has_kept: set[str] = set()
-        if "event_type" in self.fields:
-            self.fields["event_type"].validators.append(
-                RegexValidator(r"\A[a-z_]+(\.[a-z_]+)+\Z", _("Give the name of an event type."))
-            )
+
+    def clean_event_type(self) -> str:
+        """One of the types that there are, or the one that it has."""
+        kind: str = self.cleaned_data["event_type"]
+        if kind not in EVENT_TYPES and (not self.instance.pk or kind != self.instance.event_type):
+            raise ValidationError(said_of_event_type())
+        return kind
 
     def clean_target_url(self) -> str:
         """An address that a webhook may point at."""
@@ -112,7 +121,7 @@ class WebhookForm(RowForm):
         """A secret that every receiver can check with, or nothing."""
         secret: str = self.cleaned_data["new_secret"]
         if secret and not is_secret(secret):
-            raise ValidationError(said_of_secret())
+            raise ValidationError(SECRET_SENTENCE)
         return secret
 
     def clean(self) -> dict[str, Any] | None:

@@ -414,7 +414,7 @@ class Migration(migrations.Migration):
             model_name="webhookevent",
             index=models.Index(
                 condition=models.Q(("standing__in", [1, 2])),
-                fields=["endpoint", "due_at"],
+                fields=["endpoint", "standing", "due_at"],
                 name="webhooks_due",
             ),
         ),

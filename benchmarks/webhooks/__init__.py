@@ -1,0 +1,1 @@
+"""Delivery against yardsticks that are measured in the same run, in turn with it."""
