@@ -161,9 +161,7 @@ def test_every_table_that_is_shown_has_its_writers_among_these_tests() -> None:
     }
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%reference_update'"
-            )
+            triggers = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname"
         else:
             triggers = "SELECT tbl_name FROM sqlite_master WHERE name"
         cursor.execute(f"{triggers} LIKE '%reference_update'")
