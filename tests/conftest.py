@@ -19,7 +19,7 @@ from django.db import connection
 
 from aktar.edge import counts, references, throttles
 
-STARTING = 20  # seconds
+STARTING = 60  # seconds
 
 
 class Answer(NamedTuple):

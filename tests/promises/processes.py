@@ -53,7 +53,7 @@ def started(environment: dict[str, str], log: Path) -> DispatcherProcess:
             [sys.executable, "-m", "aktar", "dispatch"], env=environment, stdout=file, stderr=file
         )
     found = DispatcherProcess(process, log)
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while b"delivers webhooks" not in log.read_bytes():
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < until, log.read_text()

@@ -85,7 +85,7 @@ class Receiver:
         self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(10)
 
-    def wait_for(self, count: int, *, seconds: float = 20, path: str | None = None) -> list[Delivery]:
+    def wait_for(self, count: int, *, seconds: float = 60, path: str | None = None) -> list[Delivery]:
         """Wait until so many requests have arrived (at a path); fails when they do not come."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
