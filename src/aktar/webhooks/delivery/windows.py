@@ -32,8 +32,12 @@ class Windows:
         return sum(window.in_hand for window in self._by_endpoint.values())
 
     def hungry(self) -> list[int]:
-        """The endpoints that may have more due than what was claimed last."""
-        return [endpoint for endpoint, window in self._by_endpoint.items() if window.is_hungry]
+        """The endpoints that may have more due than what was claimed last, and have room for it.
+
+        Without room they are none: who asked again and again would keep the sending thread from running.
+        """
+        windows = self._by_endpoint.items()
+        return [endpoint for endpoint, window in windows if window.is_hungry and self.room(endpoint)]
 
     def room(self, endpoint: int, *, most: int | None = None) -> int:
         """How many more to claim; not below zero."""
