@@ -95,17 +95,20 @@ def _owe(event: Event, listeners: Sequence[Listening], now: datetime) -> None:
     """Queue the event for those who listen; at the head of each lane that is empty."""
     if not listeners:
         return
-    waiting = WebhookEvent.objects.filter(
-        endpoint__in={endpoint for _, endpoint, _ in listeners},
-        content_type=event.content_type,
-        object_id=event.object_id,
-        standing__in=(Standing.BLOCKED, Standing.DUE),
-    )
-    taken = set(waiting.values_list("endpoint_id", flat=True))
+    its = WebhookEvent.objects.filter(content_type=event.content_type, object_id=event.object_id)
+    before = its.filter(standing__in=(Standing.BLOCKED, Standing.DUE, Standing.HELD))
+    waiting = set(before.values_list("webhook_id", "endpoint_id", "standing"))
+    taken = {endpoint for _, endpoint, standing in waiting if standing != Standing.HELD}
     owed = []
     for webhook, endpoint, name in listeners:
-        is_head = endpoint not in taken
-        taken.add(endpoint)
+        # What is kept, or waits at a former address, is yet to be released: nothing may overtake it.
+        is_kept = any(
+            whose == webhook and (standing == Standing.HELD or where != endpoint)
+            for whose, where, standing in waiting
+        )
+        is_head = not is_kept and endpoint not in taken
+        if not is_kept:
+            taken.add(endpoint)
         owed.append(
             WebhookEvent(
                 webhook_id=webhook,
@@ -117,7 +120,7 @@ def _owe(event: Event, listeners: Sequence[Listening], now: datetime) -> None:
                 content_type=event.content_type,
                 object_id=event.object_id,
                 sequence=event.sequence,
-                standing=Standing.DUE if is_head else Standing.BLOCKED,
+                standing=Standing.HELD if is_kept else Standing.DUE if is_head else Standing.BLOCKED,
                 due_at=Clock() if is_head else None,
             )
         )
