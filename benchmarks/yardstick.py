@@ -1,4 +1,4 @@
-"""The yardstick: the transfer order list as idiomatic Django REST framework makes it.
+"""The yardstick: transfer orders, and a command on one, as idiomatic Django REST framework does it.
 
 ModelSerializers, `select_related` for to-one and `prefetch_related` for to-many relations, page numbers with
 an exact count, and the product's own authentication, permission and throttle. The run checks that its answer
@@ -8,22 +8,31 @@ is equal to the product's, value by value.
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework import serializers
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from aktar.accounts.authentication import MayCall, TokenAuthentication, token_of
 from aktar.catalog.models import PriceList, Product, ProductImage, StockList
 from aktar.edge.rules import decimal_text_or_none, degrees_text, duration_text
+from aktar.edge.throttles import by_caller
 from aktar.orders.models import Customer, OrderItem, PackageItem, ShippingAddress
 from aktar.places.models import Address, City, Country, District, StockLocation, Township
-from aktar.places.queries import reach_of
+from aktar.places.queries import hears_of, reach_of
 from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder, TransferShipment
 from aktar.transfers.queries import visible_transfer_orders
-from aktar.workflow.models import Command, State
+from aktar.transfers.rules import TRANSITIONED_EVENT, transfer_event
+from aktar.webhooks.actions import record_event
+from aktar.workflow.models import Command, State, TransitionLog
 
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -353,6 +362,19 @@ class TransferOrderDetailSerializer(TransferOrderSerializer):
         )
 
 
+class TransferOrderSimpleSerializer(serializers.ModelSerializer[TransferOrder]):
+    created_date = Instant()
+    modified_date = Instant()
+    target_transfer_date = Instant()
+
+    class Meta:
+        model = TransferOrder
+        fields = (
+            *("id", "created_date", "modified_date", "number", "target_transfer_date", "invoice_number"),
+            *("remote_id", "state", "source", "destination", "plan_item"),
+        )
+
+
 class Pages(PageNumberPagination):
     page_size_query_param = "limit"
     max_page_size = 100
@@ -376,9 +398,29 @@ TO_MANY = (
 )
 
 
-class _Yardstick:
+class SameThrottle(BaseThrottle):
+    """The product's own counting, at the same rate."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        by_caller(request, now=view.now)
+        return True
+
+
+class Filters(FilterSet):
+    """By state, as a filter set does it that nobody has thought about."""
+
+    class Meta:
+        model = TransferOrder
+        fields = ("state__enum_value",)
+
+
+class Yardstick:
+    """What its views have in common: who calls, how often, and all that the answer needs."""
+
     authentication_classes = (TokenAuthentication,)
     permission_classes = (MayCall,)
+    throttle_classes = (SameThrottle,)
+    parser_classes = (JSONParser,)
     renderer_classes = (JSONRenderer,)
     request: Request
     now: datetime
@@ -387,18 +429,29 @@ class _Yardstick:
         super().setup(request, *args, **kwargs)  # type: ignore[misc]
         self.now = datetime.now(UTC)
 
-    def get_queryset(self) -> Any:
+    def visible(self) -> Any:
         token = token_of(self.request)
-        orders = visible_transfer_orders(reach_of(token.user, token))
-        return orders.select_related(*TO_ONE).prefetch_related(*TO_MANY).order_by("-id")
+        return visible_transfer_orders(reach_of(token.user, token)).order_by("-id")
+
+    def get_queryset(self) -> Any:
+        return self.visible().select_related(*TO_ONE).prefetch_related(*TO_MANY)
 
 
-class YardstickList(_Yardstick, ListAPIView[TransferOrder]):
+class YardstickList(Yardstick, ListAPIView[TransferOrder]):
     serializer_class = TransferOrderSerializer
     pagination_class = Pages
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = Filters
 
 
-class YardstickDetail(_Yardstick, RetrieveAPIView[TransferOrder]):
+class YardstickSimpleList(YardstickList):
+    serializer_class = TransferOrderSimpleSerializer
+
+    def get_queryset(self) -> Any:
+        return self.visible()
+
+
+class YardstickDetail(Yardstick, RetrieveAPIView[TransferOrder]):
     serializer_class = TransferOrderDetailSerializer
 
     def get_queryset(self) -> Any:
@@ -409,3 +462,56 @@ class YardstickDetail(_Yardstick, RetrieveAPIView[TransferOrder]):
             .select_related(*(f"order__shipping_address__{part}" for part in ("city", "country", "township")))
             .select_related("order__shipping_address__district")
         )
+
+
+class Body(serializers.Serializer[Any]):
+    transition = serializers.IntegerField()
+    input_parameters = serializers.DictField()
+
+
+class YardstickCommand(Yardstick, GenericAPIView[TransferOrder]):
+    """A command; its event is a snapshot by the list's serializer, recorded as the product records it."""
+
+    serializer_class = Body
+
+    def post(self, request: Request, pk: int) -> Response:
+        body = self.get_serializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        with transaction.atomic(durable=True):
+            order = get_object_or_404(self.visible().select_for_update(), pk=pk)
+            command = get_object_or_404(
+                order.state.commands.select_related("destination_state"), pk=body.validated_data["transition"]
+            )
+            to = command.destination_state
+            item_state = State.objects.get(
+                content_type=TransferItem.content_type, enum_class=to.enum_class, enum_value=to.enum_value
+            )
+            for item in order.transferitem_set.all():
+                item.state, item.modified_date = item_state, self.now
+                item.save()
+            attributes = {"command": {**body.validated_data["input_parameters"], "slug": command.slug}}
+            TransitionLog.objects.create(
+                old_state=order.state,
+                new_state=to,
+                user=request.user,
+                attributes=attributes,
+                created_date=self.now,
+                object_id=order.pk,
+                content_type=order.content_type,
+            )
+            order.state, order.modified_date, order.version = to, self.now, order.version + 1
+            order.save()
+            snapshot = TransferOrderSerializer(self.get_queryset().get(pk=pk)).data
+            del snapshot["created_date"], snapshot["modified_date"]
+            record_event(
+                transfer_event(to.enum_value),
+                also_as=TRANSITIONED_EVENT,
+                content_type=order.content_type,
+                object_id=order.pk,
+                payload=JSONRenderer().render(snapshot).decode(),
+                audience=hears_of(order.source_id, order.destination_id),
+                source=order.source_id,
+                destination=order.destination_id,
+                now=self.now,
+            )
+        return Response(status=204)

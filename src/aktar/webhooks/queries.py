@@ -1,10 +1,10 @@
 """Reads of the outbox: what the webhooks are owed of an object, with the attempts that were made."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from aktar.accounts.models import ApiToken
 from aktar.accounts.models import Reach as TokenReach
@@ -25,6 +25,18 @@ from aktar.webhooks.shapes import (
 
 NO_ANSWER = 500
 """The status that an attempt is shown with when no answer came; its content says what went wrong."""
+
+Listening = tuple[int, int, str]
+"""The ids of a webhook and its endpoint, and the name under which it gets the event."""
+
+Audience = Callable[[str, str], Sequence[Listening]]
+"""Those who listen to an event under either of two names and may hear of it, by webhook id. One query."""
+
+
+def listening(audience: Q, *names: str) -> QuerySet[Webhook, Any]:
+    """The active webhooks among an audience that listen to an event under one of these names: `Listening`."""
+    found = Webhook.objects.filter(audience, is_active=True, event_type__in=set(names))
+    return found.order_by("id").values_list("id", "endpoint_id", "event_type")
 
 
 def webhook_events(content_type: int, object_id: int) -> QuerySet[WebhookEvent]:

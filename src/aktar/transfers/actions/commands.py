@@ -15,7 +15,7 @@ from aktar.places.rules import Reach
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE, tell
 from aktar.transfers.effects import EFFECTS, Answer, Run
 from aktar.transfers.models import TransferOrder
-from aktar.transfers.queries import visible_transfer_orders
+from aktar.transfers.queries import package_of, visible_transfer_orders
 from aktar.transfers.rules import (
     TRANSITIONED_EVENT,
     CommandParameters,
@@ -143,8 +143,5 @@ def _set(
 
 def _locked(order_id: int, reach: Reach) -> tuple[TransferOrder, Package]:
     """Lock the package, then the transfer order: always so, lest two writers wait in a ring."""
-    found = visible_transfer_orders(reach).filter(pk=order_id).values_list("package_id", flat=True).first()
-    if found is None:
-        raise TransferOrderUnknown
-    package = Package.objects.select_for_update(no_key=True).get(pk=found)
+    package = Package.objects.select_for_update(no_key=True).get(pk=package_of(order_id, reach))
     return TransferOrder.objects.select_for_update(no_key=True).get(pk=order_id), package

@@ -9,9 +9,7 @@ from django.db.models import Q
 from aktar.edge.expressions import Clock
 from aktar.webhooks.actions.waking import wake
 from aktar.webhooks.models import Event, EventPosition, ObjectSequence, Standing, Webhook, WebhookEvent
-
-Listening = tuple[int, int, str]
-"""The ids of a webhook and its endpoint, and the name under which it gets the event."""
+from aktar.webhooks.queries import Audience, Listening, listening
 
 
 def record_event(
@@ -21,7 +19,7 @@ def record_event(
     content_type: int,
     object_id: int,
     payload: str,
-    audience: Q,
+    audience: Audience | Q,
     source: int | None = None,
     destination: int | None = None,
     now: datetime,
@@ -29,9 +27,10 @@ def record_event(
     """Write one Event, always, and a WebhookEvent for each active webhook that listens. At most six queries.
 
     `payload` is frozen as it is given. `also_as` is the general name under which listeners get the event
-    too. `audience` selects the webhooks that may hear of it, `source` and `destination` are the stock
-    locations whose people may read it in the feed. Called outside of a transaction it raises
-    TransactionManagementError. After the commit, whoever delivers in this process is woken.
+    too. `audience` finds the webhooks that may hear of it, or is the condition on them; `source` and
+    `destination` are the stock locations whose people may read it in the feed. Called outside of a
+    transaction it raises TransactionManagementError. After the commit, whoever delivers in this process
+    is woken.
     """
     event = _written(
         Event(
@@ -44,9 +43,8 @@ def record_event(
             destination_location=destination,
         )
     )
-    names = {event_type} if also_as is None else {event_type, also_as}
-    listening = Webhook.objects.filter(audience, is_active=True, event_type__in=names).order_by("id")
-    _owe(event, list(listening.values_list("id", "endpoint_id", "event_type")), now)
+    names = event_type, also_as or event_type
+    _owe(event, list(listening(audience, *names)) if isinstance(audience, Q) else audience(*names), now)
     return event
 
 
