@@ -4,7 +4,7 @@ from django.urls import path
 
 from aktar.site.urls import handler400, handler403, handler404, handler500
 from aktar.site.urls import urlpatterns as product
-from benchmarks.yardstick import YardstickCommand, YardstickDetail, YardstickList, YardstickSimpleList
+from benchmarks.yardstick.views import YardstickCommand, YardstickDetail, YardstickList, YardstickSimpleList
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 

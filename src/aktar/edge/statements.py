@@ -5,7 +5,7 @@ database.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -65,6 +65,13 @@ def ids_of_slice(found: "QuerySet[Any]", *, offset: int, limit: int) -> list[int
 _slices: dict[tuple[str, str, tuple[Any, ...]], str] = {}
 
 
+class Statement(NamedTuple):
+    """SQL with its parameters, to be run or to stand within other SQL."""
+
+    sql: str
+    parameters: Sequence[Any]
+
+
 class Compiled:
     """The rows that `build` selects for some values, numbers and texts, which it takes in their order.
 
@@ -76,13 +83,10 @@ class Compiled:
         self._marks = marks
         self._compiled: dict[str, tuple[str, list[Callable[[Sequence[Any]], Any]]]] = {}
 
-    def of(self, *values: int | str) -> list[tuple[Any, ...]]:
-        """The rows for these values. One query."""
+    def for_values(self, *values: int | str) -> Statement:
+        """The statement that selects the rows for these values. No query."""
         sql, parameters = self._compiled.get(connection.vendor) or self._compile()
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [parameter(values) for parameter in parameters])
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        return Statement(sql, [parameter(values) for parameter in parameters])
 
     def _compile(self) -> tuple[str, list[Callable[[Sequence[Any]], Any]]]:
         sql, given = self._build(*self._marks).query.sql_with_params()

@@ -1,7 +1,7 @@
 """Reads of places: encoded locations and geography, and the reach of a caller."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -33,7 +33,7 @@ from aktar.places.shapes import (
     TownshipShape,
 )
 from aktar.webhooks.models import Webhook
-from aktar.webhooks.queries import Audience, Listening, listening
+from aktar.webhooks.queries import Audience, listening
 
 
 def reach_of(user: User, token: ApiToken | None) -> Reach:
@@ -55,9 +55,7 @@ def reach_of(user: User, token: ApiToken | None) -> Reach:
 
 def audience_at(first: int, second: int | None = None) -> Audience:
     """Who may hear of what happens at one or two stock locations (ids): `hears_of`, compiled once."""
-    return lambda name, also: [
-        cast("Listening", row) for row in _audience.of(first, second or first, name, also)
-    ]
+    return lambda name, also: _audience.for_values(first, second or first, name, also)
 
 
 def hears_of(*locations: int) -> Q:

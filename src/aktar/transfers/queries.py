@@ -11,7 +11,7 @@ from aktar.edge.documents import Documents, Made
 from aktar.edge.expressions import InstantText
 from aktar.edge.references import Fragments, Reading
 from aktar.edge.shapes import encode
-from aktar.edge.statements import RowsOfIds
+from aktar.edge.statements import Compiled, RowsOfIds, Statement
 from aktar.orders.models import Order, Package
 from aktar.orders.queries import customer_side
 from aktar.places.queries import stock_locations
@@ -68,21 +68,15 @@ def is_order_visible(order: Order, reach: Reach) -> bool:
 
 def transfer_order_version(order_id: int, reach: Reach) -> int:
     """The version of a transfer order. One query. Raises TransferOrderUnknown where the caller sees none."""
-    version, _package = _standing(order_id, reach)
-    return version
-
-
-def package_of(order_id: int, reach: Reach) -> int:
-    """The id of a transfer order's package, which never changes. Otherwise as `transfer_order_version`."""
-    _version, package = _standing(order_id, reach)
-    return package
-
-
-def _standing(order_id: int, reach: Reach) -> tuple[int, int]:
-    for _id, version, package, *ends in _version_rows.of([order_id]):
+    for _id, version, *ends in _version_rows.of([order_id]):
         if reach.everything or not reach.locations.isdisjoint(ends):
-            return int(version), int(package)
+            return int(version)
     raise TransferOrderUnknown
+
+
+def package_of(order_id: int) -> Statement:
+    """What selects the id of a transfer order's package, which never changes. No query."""
+    return _package_id.for_values(order_id)
 
 
 def transfer_order_versions(ids: Sequence[int]) -> dict[int, int]:
@@ -278,8 +272,12 @@ _order_rows = RowsOfIds(lambda ids: TransferOrder.objects.filter(pk__in=ids).val
 
 _version_rows = RowsOfIds(
     lambda ids: TransferOrder.objects.filter(pk__in=ids).values_list(
-        "id", "version", "package_id", "source_id", "destination_id"
+        "id", "version", "source_id", "destination_id"
     )
+)
+
+_package_id = Compiled(
+    lambda order_id: TransferOrder.objects.filter(pk=order_id).values_list("package_id"), -1001
 )
 
 _SIMPLE_COLUMNS: tuple[Any, ...] = (
