@@ -19,8 +19,11 @@ from django.db import connection
 
 from aktar.edge import counts, references, throttles
 from aktar.edge.documents import shelf
+from tests import flushing
 
 STARTING = 60  # seconds
+
+flushing.install()
 
 
 class Answer(NamedTuple):
