@@ -1,35 +1,35 @@
 """Empties the tables between tests that commit, at a fraction of what Django's own way costs.
 
-PostgreSQL's TRUNCATE of all tables takes seconds on a busy disk, where DELETE of a few rows takes nothing; and
-content types and permissions, which no test changes, need not be made anew each time.
+PostgreSQL's TRUNCATE of all tables takes seconds on a busy disk, where DELETE of a few rows takes nothing.
+Content types and permissions, which no test changes, need not be made anew.
 """
 
 from typing import Any
 
 from django.core.management.commands import flush
 from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
-from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
+from django.db.backends.postgresql.base import DatabaseWrapper as Postgres
+from django.db.backends.sqlite3.base import DatabaseWrapper as Sqlite
 
 KEPT = {"auth_permission", "django_content_type"}
 LARGE = 4_000_000
 """Bytes; a table that grew beyond is truncated, for deleted rows stay in it for the tests to come."""
 
-_of_postgresql, _of_sqlite = PostgresOperations.sql_flush, SqliteOperations.sql_flush
+_of_postgresql, _of_sqlite = Postgres.ops_class.sql_flush, Sqlite.ops_class.sql_flush
 
 
 def install() -> None:
     """Let the flush after each test go this way."""
-    PostgresOperations.sql_flush = _deleting  # type: ignore[method-assign]
-    SqliteOperations.sql_flush = _keeping  # type: ignore[method-assign]
+    Postgres.ops_class.sql_flush = _deleting
+    Sqlite.ops_class.sql_flush = _keeping
     flush.emit_post_migrate_signal = lambda *_, **__: None
 
 
-def _keeping(self: SqliteOperations, style: Any, tables: list[str], **how: bool) -> list[str]:
+def _keeping(self: Any, style: Any, tables: list[str], **how: bool) -> list[str]:
     return _of_sqlite(self, style, [table for table in tables if table not in KEPT], **how)
 
 
-def _deleting(self: PostgresOperations, style: Any, tables: list[str], **how: bool) -> list[str]:
+def _deleting(self: Any, style: Any, tables: list[str], **how: bool) -> list[str]:
     tables = [table for table in tables if table not in KEPT]
     if how.get("reset_sequences") or not _may_silence_triggers():
         return _of_postgresql(self, style, tables, **how)
@@ -41,7 +41,7 @@ def _deleting(self: PostgresOperations, style: Any, tables: list[str], **how: bo
             FOREACH one IN ARRAY ARRAY[{listed}] LOOP
                 IF pg_relation_size(one::regclass) > {LARGE} THEN EXECUTE 'TRUNCATE ' || one || ' CASCADE';
                 ELSE EXECUTE 'DELETE FROM ' || one; END IF;
-            END LOOP; END $$""",  # noqa: S608 - names of tables
+            END LOOP; END $$""",
     ]
 
 
