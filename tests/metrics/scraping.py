@@ -4,6 +4,8 @@ from django.test import Client
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from aktar.site.metrics import keeping
+
 ACCEPT = "application/openmetrics-text, text/plain;q=0.5"
 Samples = dict[tuple[str, tuple[str, ...]], float]
 
@@ -26,6 +28,12 @@ def samples_of(text: str) -> Samples:
 
 
 def scraped(caller: Client) -> Samples:
+    """The samples that a caller gets where nothing is kept from before."""
+    keeping.forget()
+    return scraped_as_kept(caller)
+
+
+def scraped_as_kept(caller: Client) -> Samples:
     """The samples that a caller gets."""
     answer = caller.get("/metrics", headers={"accept": ACCEPT})
     assert answer.status_code == 200, answer.content
