@@ -19,6 +19,7 @@ from django.db import connection
 
 from aktar.edge import counts, references, throttles
 from aktar.edge.documents import shelf
+from aktar.site.metrics import keeping
 from tests import flushing
 
 STARTING = 60  # seconds
@@ -64,11 +65,13 @@ def _fresh_process() -> Iterator[None]:
     throttles.forget()
     counts.forget()
     shelf.forget()
+    keeping.forget()
     yield
     references.forget()
     throttles.forget()
     counts.forget()
     shelf.forget()
+    keeping.forget()
 
 
 @pytest.fixture

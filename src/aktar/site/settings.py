@@ -85,6 +85,7 @@ else:
     # One round trip a request, so that a restart of the database costs a reconnect and not an error.
     _database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}
+AKTAR_SLOW_QUERY_MS = environment.slow_query_ms()
 
 # -- HTTP -------------------------------------------------------------------------------------------------
 AKTAR_TRUSTED_PROXIES = environment.parsed(

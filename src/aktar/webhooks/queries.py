@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aktar.accounts.models import ApiToken
 from aktar.accounts.models import Reach as TokenReach
 from aktar.edge.encryption import unreadable
-from aktar.edge.expressions import InstantText
+from aktar.edge.expressions import InstantText, OneOf
 from aktar.edge.shapes import fragment, instant_text
 from aktar.edge.statements import Statement
-from aktar.webhooks.models import Webhook, WebhookAttempt, WebhookEvent
+from aktar.webhooks.models import Endpoint, EventPosition, Standing, Webhook, WebhookAttempt, WebhookEvent
 from aktar.webhooks.rules import config_without_secrets, envelope, headers_without_secrets
 from aktar.webhooks.rules.event_types import EVENT_TYPES, NO_TRANSITIONS, EventType
 from aktar.webhooks.shapes import (
@@ -188,3 +189,21 @@ def _webhook(row: Webhook) -> WebhookShape:
         additional_headers=headers_shown(row),
         config=config_shown(row),
     )
+
+
+def oldest_unplaced_at() -> datetime | None:
+    """When the event was recorded that waits longest for its place in the feed, if any does. One query."""
+    unplaced = EventPosition.objects.filter(position=None).order_by("event")
+    return unplaced.values_list("event__created_at", flat=True).first()
+
+
+def is_anything_due_since(instant: datetime, *, now: datetime) -> bool:
+    """Whether a delivery has been due since then that nobody took; paused endpoints aside. One query."""
+    waiting = WebhookEvent.objects.filter(
+        OneOf("standing", Standing.DUE, Standing.REPLAY),
+        endpoint=OuterRef("pk"),
+        due_at__lt=instant,
+        lease=None,
+    )
+    calm = Endpoint.objects.filter(Q(paused_until=None) | Q(paused_until__lte=now))
+    return calm.filter(Exists(waiting)).exists()

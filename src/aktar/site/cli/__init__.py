@@ -7,6 +7,7 @@ their functions, so that `--help` answers at once.
 
 import click
 
+from aktar.site.cli.backup import backup, restore, verify
 from aktar.site.cli.database import demo, migrate
 from aktar.site.cli.dispatch import dispatch
 from aktar.site.cli.load import load
@@ -23,5 +24,6 @@ def main() -> None:
     """aktar, the transfer-order service. Settings are environment variables: see .env.example."""
 
 
-for command in (serve, dispatch, migrate, workflow, load, demo, user, token, webhooks):
+_COMMANDS = (serve, dispatch, migrate, workflow, load, demo, user, token, webhooks, backup, restore, verify)
+for command in _COMMANDS:
     main.add_command(command)
