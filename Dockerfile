@@ -27,6 +27,7 @@ LABEL org.opencontainers.image.title="aktar" \
       org.opencontainers.image.licenses="Apache-2.0"
 # pg_dump, pg_restore and psql, for `aktar backup` and `restore` on PostgreSQL: Debian 12 has those of version 15,
 # which dump servers up to 15. For a newer server take an image on a newer Debian.
+# hadolint ignore=DL3008 - the distribution keeps one version of it, whose mends are wanted
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends postgresql-client \
     && rm -rf /var/lib/apt/lists/* \

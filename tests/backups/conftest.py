@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.backups.databases import Aktar, empty, new_database, runner, url_of_the_tests
 from tests.concurrency.rows import contested_orders
+from tests.factories import a_key
 
 ORDERS = 6
 
@@ -61,7 +62,10 @@ def orders(database_url: str) -> list[int]:
 def kept(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """A backup of six orders, taken by the command; the data folder that it was taken with is beside it."""
+    """A backup of six orders, taken by the command; beside it the data folder that it was taken with.
+
+    A token that sees all is in it: its key lies in that folder, in the file `token`.
+    """
     folder = tmp_path_factory.mktemp("kept")
     path = folder / "backup.zip"
     ours = {k: v for k, v in os.environ.items() if not k.startswith(("AKTAR_", "DATABASE_URL", "DJANGO_"))}
@@ -71,9 +75,11 @@ def kept(
     }
     with django_db_blocker.unblock():
         contested_orders(packages=2, each=ORDERS // 2)
+        token = a_key()
         done = runner(ours | keys, url_of_the_tests())("backup", str(path))
         call_command("flush", verbosity=0, interactive=False)
     assert (done.returncode, done.stdout) == (0, f"{path}\n"), done.stderr
+    (folder / "var" / "token").write_text(token)
     assert {found.name for found in folder.iterdir()} == {"backup.zip", "var"}
     return path
 

@@ -1,5 +1,6 @@
 """A backup is brought back whole with all that guards the tables, by force alone, and under nobody's feet."""
 
+import json
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +17,7 @@ from django.db import connection
 from aktar.site.backups import read_manifest
 from aktar.site.verifying import faults
 from aktar.workflow.models import TransitionLog
+from tests.backups.conftest import ORDERS
 from tests.backups.databases import Aktar, is_refused, row_counts
 from tests.backups.dying_restore import MOMENTS
 from tests.concurrency.processes import CHECKOUT
@@ -40,6 +42,22 @@ def test_what_was_restored_keeps_its_triggers_and_goes_on_counting(
         cursor.execute(names)
         assert found == cursor.fetchall()
     assert "workflow_transitionlog_append_only" in {name for (name,) in found}
+
+
+def test_the_restore_drill_ends_with_a_server_that_answers(
+    kept: Path,
+    elsewhere: Aktar,
+    another_url: str,
+    live_server_process: Callable[..., ServerProcess],
+) -> None:
+    """As docs/operating.md has it: an empty database, restore, serve without a dispatcher, look."""
+    done = elsewhere("restore", str(kept))
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "Verified: nothing is amiss."), done.stderr
+    server = live_server_process(another_url)
+    token = (kept.parent / "var" / "token").read_text()
+    answer = server.get("/api/v1/oms/transfer_orders/", Authorization=f"Token {token}")
+    assert answer.status == 200
+    assert json.loads(answer.body)["count"] == ORDERS
 
 
 def test_a_database_with_tables_is_replaced_by_force_alone(

@@ -52,7 +52,7 @@ class Form:
 
 
 SHORT_FORM = Form(seconds=8, kill_every=3.5, packages=15, pause=0.02, is_backed_up=False)
-LONG_FORM = Form(seconds=600, kill_every=30, packages=500, pause=0.15, is_backed_up=True)
+LONG_FORM = Form(seconds=600, kill_every=30, packages=200, pause=0.15, is_backed_up=True)
 
 
 @dataclass

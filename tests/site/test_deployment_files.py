@@ -58,6 +58,24 @@ def test_the_image_starts_a_command_of_ours_without_root_and_without_a_shell() -
     assert f"http://127.0.0.1:{image['EXPOSE'][0]}/readyz" in check[2]
 
 
+def test_the_image_is_built_as_linters_of_such_files_would_have_it() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    joined = re.sub(r"\s*\\\n\s*", " ", text)
+    lines = [line for line in joined.splitlines() if line and not line.startswith("#")]
+    assert not [line for line in lines if line.startswith(("ADD ", "MAINTAINER ", "RUN sudo", "RUN cd "))]
+    assert re.search(r"^ARG PYTHON_IMAGE=python:\d+\.\d+-slim-\w+$", text, re.MULTILINE)
+    assert {line.split()[1] for line in lines if line.startswith("FROM ")} == {"${PYTHON_IMAGE}"}
+    assert [line for line in lines if line.startswith("USER ")][-1] != "USER root"
+    for line in lines:
+        if "apt-get install" in line:
+            assert "apt-get update && apt-get install --yes --no-install-recommends" in line
+            assert "rm -rf /var/lib/apt/lists/*" in line
+        if '"pip"' in line and '"install"' in line:
+            assert "--require-hashes" in line or "--no-index" in line
+        if line.startswith(("CMD ", "ENTRYPOINT ", "VOLUME ")):
+            json.loads(line.partition(" ")[2])
+
+
 def test_the_image_copies_only_what_its_context_lets_in() -> None:
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     let_in = {line[1:] for line in lines if line.startswith("!")}

@@ -1,5 +1,7 @@
 """Counts requests by route and status, and how long they took."""
 
+from functools import cache
+
 from django.http import HttpRequest
 from prometheus_client import Counter, Histogram
 
@@ -28,8 +30,16 @@ def count_request(request: HttpRequest, *, status: int, seconds: float) -> None:
     """Count a request. What a client can invent, as methods and paths, makes no new series."""
     method = request.method if request.method in _METHODS else "OTHER"
     match = request.resolver_match
-    route = match.route if match else NOWHERE
-    if route.startswith(_ADMIN):
+    count, took = _series(method, match.route if match else None, status)
+    count.inc()
+    took.observe(seconds)
+
+
+@cache
+def _series(method: str | None, route: str | None, status: int) -> tuple[Counter, Histogram]:
+    # Kept, for finding them costs as much as counting. They are as few as the series themselves.
+    if route is None:
+        route = NOWHERE
+    elif route.startswith(_ADMIN):
         route = _ADMIN
-    REQUESTS.labels(method, route or "/", status).inc()
-    SECONDS.labels(method, route or "/").observe(seconds)
+    return REQUESTS.labels(method, route or "/", status), SECONDS.labels(method, route or "/")
