@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aktar.edge.api import ApiView
-from aktar.edge.conditions import is_known, page_tag
+from aktar.edge.conditions import page_tag
 from aktar.edge.counts import counted
 from aktar.edge.cursors import CURSOR_PARAMETER, cursor_page
 from aktar.edge.documents import Documents
@@ -61,11 +61,11 @@ class ListView(ApiView):
             at, shown = page.at, versions.of(page.ids)
         else:
             at, shown = self._numbered_page(request, found, versions.of_slice, {})
-        tag = page_tag(at, shown, reading)
-        if is_known(request, tag):
-            return Response(status=304, headers={"ETag": tag})
-        answer = enclosed_documents(at, documents.of(shown, reading))
-        return Response(answer, headers={"ETag": tag})
+        return self.tagged(
+            request,
+            page_tag(at, shown, reading),
+            lambda: enclosed_documents(at, documents.of(shown, reading)),
+        )
 
     def page_of_ids(self, request: Request, everything: "QuerySet[Any]") -> IdPage:
         """The ids of the page that the query asks for. Two queries, count and ids; by cursor, ids alone.
