@@ -20,7 +20,7 @@ from aktar.edge.conditions import content_tag, is_known, tag_in
 from aktar.edge.idempotency import Claim, Scope, StoredAnswer, claim, read_key
 from aktar.edge.json_parser import read_body
 from aktar.edge.language import language_of
-from aktar.edge.negotiation import FORMAT_PARAMETER
+from aktar.edge.negotiation import ANYTHING, FORMAT_PARAMETER
 from aktar.edge.renderers import JsonRenderer
 from aktar.edge.serializers import NoBody
 from aktar.edge.throttles import by_address, by_caller
@@ -101,6 +101,14 @@ class ApiView(APIView):
         self.check_permissions(request)
         self.check_query(request)
         self.claim_key(request)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
+        """The renderer and its media type; where the first one suits, the others are not made."""
+        if request.META.get("HTTP_ACCEPT") in ANYTHING and FORMAT_PARAMETER not in request.query_params:
+            first = self.renderer_classes[0]()
+            return first, str(first.media_type)
+        chosen: tuple[Any, str] = super().perform_content_negotiation(request, force)
+        return chosen
 
     def claim_key(self, request: Request) -> None:
         """Claim the `Idempotency-Key` of a POST. No query without one.
