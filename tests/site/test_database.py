@@ -79,3 +79,36 @@ def test_a_pooler_is_asked_for_nothing_that_it_does_not_know() -> None:
 def _options(query: str) -> dict[str, Any]:
     url = f"postgresql://postgres@127.0.0.1/aktar{query}"
     return postgresql.options(environment.database({"DATABASE_URL": url})["OPTIONS"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_server_has_closed_costs_a_reconnect_and_no_error() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL only")
+    connection.ensure_connection()
+    assert connection.is_usable()
+    other = connection.copy()
+    try:
+        with connection.cursor() as cursor, other.cursor() as executioner:
+            cursor.execute("SELECT pg_backend_pid()")
+            executioner.execute("SELECT pg_terminate_backend(%s, 5000)", cursor.fetchone())
+    finally:
+        other.close()
+    assert not connection.is_usable()
+    # As Django does it where a request begins.
+    connection.health_check_enabled, connection.health_check_done = True, False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+def test_a_request_asks_nothing_of_a_quiet_connection_to_find_it_alive(db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL only")
+    connection.ensure_connection()
+    bare = connection.connection
+    connection.connection = type("Silent", (), {"closed": False, "fileno": bare.fileno})()
+    try:
+        assert connection.is_usable()
+    finally:
+        connection.connection = bare
