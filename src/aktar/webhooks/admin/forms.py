@@ -135,7 +135,9 @@ class WebhookForm(RowForm):
         return super().clean()
 
     def save(self, commit: bool = True) -> Any:
-        """The webhook, with its new secret or without one."""
+        """The webhook, with its new secret or without one; another owner's hears what that owner may."""
+        if self.instance.pk and "user" in self.changed_data:
+            self.instance.token = None  # the former owner's, which may have opened more
         if self.cleaned_data.get("without_secret"):
             change_secret(self.instance, None, now=datetime.now(UTC))
         elif secret := self.cleaned_data.get("new_secret"):
