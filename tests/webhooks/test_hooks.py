@@ -191,6 +191,48 @@ def test_a_change_binds_a_webhook_to_the_token_that_calls() -> None:
         assert Webhook.objects.get().token == ApiToken.objects.latest("pk")
 
 
+ELSEWHERE = "The address leads to another host: enter what is kept here anew."
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://elsewhere.example.com/in", "http://erp.example.com/in", "https://erp.example.com:8443/in"],
+)
+def test_what_is_kept_does_not_move_to_another_host(address: str, settings: Any) -> None:
+    user = a_user()
+    caller = a_caller(user)
+    auth = {"auth_type": "basic", "username": "depo", "password": "hush-hush"}
+    kept = {"additional_headers": {"Authorization": "Bearer hush"}, "config": {"auth": auth}}
+    webhook = a_webhook(user=user, target_url="https://erp.example.com/in", **kept)
+    moved = {"target_url": address, "event_type": webhook.event_type}
+    told = {"additional_headers": [ELSEWHERE], "config": [ELSEWHERE]}
+    nothing_new = {"additional_headers": None, "config": None}
+    as_shown = {
+        "additional_headers": {"Authorization": None},
+        "config": {"auth": auth | {"password": None}},
+    }
+    for method in ("PATCH", "PUT"):
+        for body in (moved, moved | nothing_new, moved | as_shown):
+            assert send(caller, method, one(webhook), body, 400) == told
+    turkish = send(caller, "PATCH", one(webhook), moved, 400, accept_language="tr-tr")
+    assert turkish["config"] == ["Adres başka bir sunucuya gidiyor: burada saklananı yeniden girin."]
+    half = moved | {"additional_headers": {}}
+    assert list(send(caller, "PATCH", one(webhook), half, 400)) == ["config"]
+    with_lost_key = settings.SECRET_COLUMN_KEYS
+    settings.SECRET_COLUMN_KEYS = ["another key that is long enough for the tests"]
+    assert send(caller, "PATCH", one(webhook), moved, 400) == told  # the key may come back
+    settings.SECRET_COLUMN_KEYS = with_lost_key
+    webhook.refresh_from_db()
+    assert (webhook.target_url, webhook.config) == ("https://erp.example.com/in", kept["config"])
+    # On the same host it goes with the webhook, and entered anew it goes anywhere.
+    send(caller, "PATCH", one(webhook), {"target_url": "https://ERP.example.com/another"}, 200)
+    anew = {"additional_headers": {"Authorization": "other"}, "config": {}}
+    send(caller, "PATCH", one(webhook), moved | anew, 200)
+    webhook.refresh_from_db()
+    assert webhook.additional_headers == {"Authorization": "other"}
+    assert (webhook.target_url, webhook.config) == (address, {})
+
+
 @pytest.mark.parametrize(
     ("field", "values"),
     [

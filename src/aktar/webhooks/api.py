@@ -81,7 +81,8 @@ class HookDetailView(ApiView):
         """Change a webhook, its address and event type named; what is left out stays as it is.
 
         It hears from now on of what the calling token may see, if that is one of its own user's. A secret
-        that is replaced signs on for a day beside the new one.
+        that is replaced signs on for a day beside the new one. An address on another host needs the
+        additional headers and the password anew: what is kept is sent nowhere else.
         """
         return self._changed(request, webhook_id, WebhookBody)
 
@@ -90,7 +91,8 @@ class HookDetailView(ApiView):
         """Change what is named of a webhook.
 
         It hears from now on of what the calling token may see, if that is one of its own user's. A secret
-        that is replaced signs on for a day beside the new one.
+        that is replaced signs on for a day beside the new one. An address on another host needs the
+        additional headers and the password anew: what is kept is sent nowhere else.
         """
         return self._changed(request, webhook_id, WebhookChangeBody)
 
