@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from aktar.accounts.models import ApiToken
 from aktar.accounts.models import Reach as TokenReach
@@ -32,21 +32,20 @@ def webhook_events(content_type: int, object_id: int) -> QuerySet[WebhookEvent]:
     return WebhookEvent.objects.filter(content_type=content_type, object_id=object_id).order_by("-id")
 
 
-def kept_webhooks(token: ApiToken) -> QuerySet[Webhook]:
+def kept_webhooks(token: ApiToken, *, opened: Q) -> QuerySet[Webhook]:
     """The webhooks that a caller keeps: a superuser all of them, anybody else the user's own.
 
-    A token that is bound to locations keeps those of its user that a bound token made, whoever its user is:
-    what the others are owed may tell of locations that it does not open.
+    Of these only those that `opened` selects: what the others are owed may tell of locations that the token
+    does not open. One that is bound to locations keeps none but its user's, whoever that is.
     """
-    own = Webhook.objects.filter(user_id=token.user_id)
-    if token.reach == TokenReach.LOCATIONS:
-        return own.filter(token__reach=TokenReach.LOCATIONS)
-    return Webhook.objects.all() if token.user.is_superuser else own
+    if token.user.is_superuser and token.reach != TokenReach.LOCATIONS:
+        return Webhook.objects.filter(opened)
+    return Webhook.objects.filter(opened, user_id=token.user_id)
 
 
-def kept_webhook_events(token: ApiToken) -> QuerySet[WebhookEvent]:
+def kept_webhook_events(token: ApiToken, *, opened: Q) -> QuerySet[WebhookEvent]:
     """What the webhooks that a caller keeps are owed. At most one query: their ids."""
-    webhooks = kept_webhooks(token)
+    webhooks = kept_webhooks(token, opened=opened)
     if not webhooks.query.where:  # all of them
         return WebhookEvent.objects.all()
     return WebhookEvent.objects.filter(webhook__in=list(webhooks.values_list("pk", flat=True)))
