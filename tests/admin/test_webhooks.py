@@ -9,12 +9,14 @@ from django.conf import LazySettings
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from aktar.accounts.models import User
+from aktar.accounts.models import ApiToken, User
 from aktar.webhooks.models import Deactivation, Endpoint, Webhook, WebhookEvent
 from aktar.webhooks.rules import parse_allowed
 from tests.admin.conftest import a_member_of_staff
 from tests.admin.rows import a_full_house, address
-from tests.factories import a_user, a_webhook
+from tests.factories import a_key, a_user, a_webhook
+
+BUTTONS = ("resume", "off", "end-overlap")
 
 
 def a_body(user: User, **values: str) -> dict[str, str]:
@@ -212,9 +214,36 @@ def test_one_that_was_off_goes_on_with_what_was_kept_for_it(desk: Client) -> Non
     )
 
 
+def test_only_superusers_write_webhooks() -> None:
+    webhook = a_webhook(token=_a_token(a_user(is_admin=True)))
+    staff = a_member_of_staff("view_webhook", "add_webhook", "change_webhook")
+    before = Webhook.objects.values().get()
+    change = address(Webhook, "change", webhook.pk)
+    assert staff.get(change).status_code == 200
+    assert 'id="buttons"' not in staff.get(change).content.decode()
+    # Neither a webhook of somebody who may see more, nor theirs led elsewhere.
+    assert staff.post(address(Webhook, "add"), a_body(webhook.user)).status_code == 403
+    assert staff.post(change, a_body(webhook.user)).status_code == 403
+    for name in BUTTONS:
+        assert staff.post(f"/admin/webhooks/webhook/{webhook.pk}/{name}/").status_code == 403
+    assert Webhook.objects.values().get() == before
+
+
+def test_another_owners_webhook_hears_what_that_owner_may(desk: Client) -> None:
+    former, next_one = a_user(is_admin=True), a_user()
+    webhook = a_webhook(user=former, token=_a_token(former))
+    path = address(Webhook, "change", webhook.pk)
+    same = a_body(former, target_url=webhook.target_url)
+    assert desk.post(path, same).status_code == 302
+    assert Webhook.objects.get().token == webhook.token
+    assert desk.post(path, same | {"user": str(next_one.pk)}).status_code == 302
+    kept = Webhook.objects.get()
+    assert (kept.user, kept.token) == (next_one, None)
+
+
 def test_buttons_are_pressed_and_not_visited(desk: Client) -> None:
     webhook = a_webhook()
-    for name in ("resume", "off", "end-overlap"):
+    for name in BUTTONS:
         assert desk.get(f"/admin/webhooks/webhook/{webhook.pk}/{name}/").status_code == 405
         assert desk.post(f"/admin/webhooks/webhook/999999/{name}/").status_code == 404
 
@@ -272,3 +301,9 @@ def _press(client: Client, webhook: Webhook, name: str) -> str:
     assert path == address(Webhook, "change", webhook.pk)
     [said] = answer.context["messages"]
     return str(said)
+
+
+def _a_token(user: User) -> ApiToken:
+    """A token of the user that opens every location."""
+    a_key(user)
+    return ApiToken.objects.latest("pk")

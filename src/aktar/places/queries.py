@@ -94,6 +94,25 @@ def heard_by(webhook: Webhook) -> Q:
     return Q(source_location__in=reach.locations) | Q(destination_location__in=reach.locations)
 
 
+def webhooks_opened_by(token: ApiToken) -> Q:
+    """Which of its user's webhooks hear of nothing that a token does not open. No query.
+
+    As `reach_of`: a token for all opens each; one that is bound to locations those that are bound to some of
+    them; a user's own, those that hear what the user may, and those bound to locations of the user.
+    """
+    if token.reach == TokenReach.ALL or (token.reach == TokenReach.USER and token.user.is_superuser):
+        return Q()
+    if token.reach == TokenReach.LOCATIONS:
+        own = TokenMembership.objects.filter(token=token).values("stock_location")
+    else:
+        own = UserMembership.objects.filter(user=token.user_id).values("stock_location")
+    beyond = TokenMembership.objects.filter(token=OuterRef("token")).exclude(stock_location__in=own)
+    within = Q(token__reach=TokenReach.LOCATIONS) & ~Exists(beyond)
+    if token.reach == TokenReach.LOCATIONS:
+        return within
+    return within | Q(token=None) | Q(token__reach=TokenReach.USER)
+
+
 def bound_erp_codes() -> dict[int, list[str]]:
     """By token id, the ERP codes of the stock locations that it is bound to, in order. One query."""
     codes: dict[int, list[str]] = {}

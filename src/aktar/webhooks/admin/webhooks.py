@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from aktar.edge.admin.columns import document
-from aktar.edge.admin.pages import TablePage
+from aktar.edge.admin.pages import ForSuperusers, TablePage
 from aktar.edge.encryption import is_kept
 from aktar.webhooks.actions import WebhookExists, end_overlap, keep_webhook, resume, switch_off
 from aktar.webhooks.admin.endpoints import rest
@@ -45,8 +45,11 @@ class _WhyOff(admin.SimpleListFilter):
 
 
 @admin.register(Webhook)
-class WebhookPage(TablePage):
-    """Who is told of what. Who may only look sees of headers and configuration what may be shown of them."""
+class WebhookPage(ForSuperusers, TablePage):
+    """Who is told of what: a webhook hears all that its owner may, wherever it points.
+
+    Who may only look sees of headers and configuration what may be shown of them.
+    """
 
     names = (_("webhook"), _("webhooks"))
     words = {
