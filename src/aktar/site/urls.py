@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/oms/", include("aktar.transfers.urls")),
     path("api/v1/oms/", include("aktar.places.urls")),
     path("api/v1/oms/", include("aktar.catalog.urls")),
+    path("api/v1/oms/", include("aktar.stock.urls")),
     path("api/v1/oms/", include("aktar.workflow.urls")),
     path("whisperer/", include(webhooks.routes(opened_by=webhooks_opened_by, heard_by=heard_by))),
 ]

@@ -12,6 +12,7 @@ from aktar.site.cli.database import demo, migrate
 from aktar.site.cli.dispatch import dispatch
 from aktar.site.cli.load import load
 from aktar.site.cli.serve import serve
+from aktar.site.cli.stock import stock
 from aktar.site.cli.tokens import token
 from aktar.site.cli.users import user
 from aktar.site.cli.webhooks import webhooks
@@ -24,6 +25,9 @@ def main() -> None:
     """aktar, the transfer-order service. Settings are environment variables: see .env.example."""
 
 
-_COMMANDS = (serve, dispatch, migrate, workflow, load, demo, user, token, webhooks, backup, restore, verify)
+_COMMANDS = (
+    *(serve, dispatch, migrate, workflow, load, demo, stock, user, token, webhooks),
+    *(backup, restore, verify),
+)
 for command in _COMMANDS:
     main.add_command(command)
