@@ -14,8 +14,18 @@ PACKAGE_ITEM_STATUS = "PackageItemStatus"
 class OrderStatus(StrEnum):
     """`enum_value` of the state of an order and of its items, where an action knows it."""
 
+    CANCELLATION_WAITING = "50"
     CANCELLED = "100"
+    WAITING = "200"
+    PAYMENT_WAITING = "300"
+    CONFIRMATION_WAITING = "350"
     APPROVED = "400"
+    INACTIVE = "425"
+    PREPARING = "450"
+
+
+CANCELLABLE = frozenset(OrderStatus) - {OrderStatus.CANCELLED}
+"""An order in one of these has not left for the customer, and can be cancelled."""
 
 
 class PackageStatus(StrEnum):
@@ -38,6 +48,9 @@ class PackageItemStatus(StrEnum):
     CANCELLED = "600"
     OUT_OF_STOCK = "920"
 
+
+ORDER_CANCELLED = "order.cancelled"
+ORDER_AT_RISK = "order.at_risk"
 
 PACKAGE_CREATED = "package.created"
 PACKAGE_TRANSITIONED = "package.status.transitioned"

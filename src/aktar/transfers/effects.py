@@ -91,11 +91,16 @@ def deliver(run: Run) -> Answer:
 
 def cancel(run: Run) -> Answer:
     """The transfer will not happen, and nothing replaces it: its goods are missing from the package."""
-    _move_items(run, TransferStatus.CANCELLED)
-    _move_shipment(run, ShipmentStatus.CANCELLED)
+    call_off(run)
     _move_package_items(run, PackageItemStatus.OUT_OF_STOCK)
     _move_package(run, PackageStatus.OUT_OF_STOCK)
     return None
+
+
+def call_off(run: Run) -> None:
+    """The transfer will not happen, whatever becomes of the package."""
+    _move_items(run, TransferStatus.CANCELLED)
+    _move_shipment(run, ShipmentStatus.CANCELLED)
 
 
 def renew(run: Run) -> Answer:

@@ -1,0 +1,57 @@
+"""What each command does to the things around a package, by the handler code of its row.
+
+An effect runs between the lock and the move: the package still has its old state. Whatever it raises undoes
+everything.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aktar.accounts.models import User
+from aktar.edge.references import Reading
+from aktar.orders.actions import move_package_items
+from aktar.orders.models import Package, PackageItem
+from aktar.orders.rules import PackageItemStatus
+from aktar.transfers.actions import cancel_transfer_orders
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRun:
+    """One command on its way: the locked package, who runs it, with what, and when."""
+
+    package: Package
+    attributes: Mapping[str, Any]
+    by: User | None
+    reading: Reading
+    now: datetime
+
+
+def prepare(_run: PackageRun) -> None:
+    """Somebody begins to pick the goods; all of them are there."""
+
+
+def ready(_run: PackageRun) -> None:
+    """The goods are picked."""
+
+
+def pack(run: PackageRun) -> None:
+    """The package is closed, and its goods are gone from the location's books."""
+
+
+def cancel(run: PackageRun) -> None:
+    """The package will not go out: nothing more is brought for it, and what it holds is anybody's again."""
+    items = list(PackageItem.objects.filter(package=run.package).values_list("pk", flat=True))
+    move_package_items(run.package, items, to=PackageItemStatus.CANCELLED, reading=run.reading, now=run.now)
+    cancel_transfer_orders(
+        run.package, by=run.by, attributes=run.attributes, reading=run.reading, now=run.now
+    )
+
+
+PACKAGE_EFFECTS: Mapping[str, Callable[[PackageRun], None]] = {
+    "prepare": prepare,
+    "ready": ready,
+    "pack": pack,
+    "cancel": cancel,
+}
