@@ -84,7 +84,7 @@ def test_a_command_moves_the_order_its_items_and_what_waits_for_them(caller: Cli
 
 def test_every_command_of_the_workflow_is_tried_here() -> None:
     tried = {transition for transitions, _ in EFFECTS.values() for transition in transitions}
-    assert tried == set(Command.objects.values_list("pk", flat=True))
+    assert tried == set(Command.objects.filter(source_state__content_type=6).values_list("pk", flat=True))
 
 
 def test_a_package_waits_for_the_last_of_its_transfers(caller: Client) -> None:

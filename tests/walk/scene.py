@@ -54,6 +54,8 @@ class Scene:
             "cargo_company_id": 1,
             "state_id": order.state_id,
             "command_id": READY,
+            "order_id": order.order_id,
+            "package_id": order.package_id,
         }
         return "/" + _PLACE.sub(lambda place: str(ids[place[1]]), route)
 
