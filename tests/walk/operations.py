@@ -106,6 +106,7 @@ OPERATIONS: dict[str, Ask] = {
     ),
     "set invoice number": Ask("POST", f"{ONE}set_invoice_number/", body={"invoice_number": "123-XYZ-ABC"}),
     "set remote id": Ask("POST", f"{ONE}set_remote_id/", body={"remote_id": "123"}),
+    "new order": Ask("POST", "api/v1/oms/orders/", body=WISH["order"]),
     "cancel order": Ask("POST", "api/v1/oms/orders/<id:order_id>/cancel/", body={}, order="waiting"),
     "package command": Ask(
         "POST",

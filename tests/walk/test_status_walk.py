@@ -29,6 +29,7 @@ from tests.walk.operations import (
     ORDER_POSTS,
     PREPARE_PACKAGE,
     ROWS_BESIDE,
+    WISH,
     Ask,
     of_nobody,
 )
@@ -147,6 +148,10 @@ CREATE = WRITE | {
     405: but(method="DELETE", body=None),
     412: impossible("what is not there yet has no version"),
 }
+TAKE = CREATE | {
+    200: but(body=[WISH["order"]]),
+    412: impossible("orders have no versions"),
+}
 LOGIN = WRITE | {
     200: but(),
     201: impossible("a key has no address of its own"),
@@ -214,6 +219,7 @@ TABLE: dict[str, dict[int, Cell]] = {
     "command": COMMAND,
     "set invoice number": WRITE,
     "set remote id": WRITE,
+    "new order": TAKE,
     "cancel order": CANCEL,
     "package command": PACKAGE_COMMAND,
     "log in": LOGIN,

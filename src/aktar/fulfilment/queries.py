@@ -1,5 +1,6 @@
 """Reads of orders and packages as the API shows them, and who may see them."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from aktar.edge.references import Reading
 from aktar.edge.statements import RowsOfIds
 from aktar.fulfilment.rules import OrderUnknown, PackageUnknown
 from aktar.fulfilment.shapes import OrderDetailShape, PackageDetailShape, PackageTransferShape
-from aktar.orders.models import Order
+from aktar.orders.models import Order, PackageItem
 from aktar.orders.queries import (
     customer_side,
     order_items,
@@ -19,7 +20,7 @@ from aktar.orders.queries import (
     visible_packages,
 )
 from aktar.places.rules import Reach
-from aktar.transfers.models import TransferOrder
+from aktar.transfers.models import TransferItem, TransferOrder
 from aktar.transfers.queries import visible_transfer_orders
 from aktar.workflow.queries import workflow_shapes
 
@@ -78,6 +79,15 @@ def package_detail(package_id: int, reading: Reading) -> PackageDetailShape:
         customer=side.customer,
         shipping_address=side.shipping_address,
         transfer_order_set=_transfers(package_id, reading),
+    )
+
+
+def levels_of_packages(packages: Collection[int]) -> frozenset[tuple[int, int]]:
+    """Product and location (ids) of whatever is promised or on its way for packages. Two queries."""
+    items = PackageItem.objects.filter(package__in=packages)
+    moved = TransferItem.objects.filter(transfer_order__package__in=packages)
+    return frozenset(items.values_list("order_item__product_id", "package__stock_location_id")) | frozenset(
+        moved.values_list("product_id", "transfer_order__source_id")
     )
 
 

@@ -1,5 +1,7 @@
 """How an order and a package look in full, with what is brought for them."""
 
+from typing import Any, Literal
+
 import msgspec
 
 from aktar.edge.shapes import Instant
@@ -64,3 +66,23 @@ class PackageDetailShape(msgspec.Struct):
     transfer_order_set: list[PackageTransferShape]
     created_date: Instant
     modified_date: Instant
+
+
+class IntakeResultShape(msgspec.Struct):
+    """What became of an order of the list.
+
+    `status` is what it would have got alone: 201 for a new one, 200 for one that is there with this content,
+    409 for one that is there with another, 400 for one that is wrong. `order` is an id, and null where there
+    is none; `errors` is empty unless it was refused.
+    """
+
+    number: str | None
+    status: Literal[200, 201, 400, 409]
+    order: int | None
+    errors: dict[str, Any]
+
+
+class IntakeShape(msgspec.Struct):
+    """What became of each order of a list, in its order."""
+
+    results: list[IntakeResultShape]

@@ -17,6 +17,7 @@ from rest_framework.views import exception_handler
 
 from aktar.accounts.actions import WrongCredentials
 from aktar.edge.language import DEFAULT_LANGUAGE
+from aktar.fulfilment.bodies import NUMBER_TAKEN
 from aktar.fulfilment.rules import (
     NotEverywhere,
     OrderNotCancellable,
@@ -151,7 +152,7 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (OrderNotCancellable, Answer(409, _order_not_cancellable)),
     (
         OrderNumberTaken,
-        Answer(409, about("number", _("There is an order of this number, and it is another one."))),
+        Answer(409, about("number", NUMBER_TAKEN)),
     ),
     (VersionDisagrees, Answer(412, detail(_("The transfer order has changed since you read it.")))),
     (NotAtEitherEnd, Answer(403, detail(_("You work neither at the source nor at the destination.")))),

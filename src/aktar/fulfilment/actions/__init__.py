@@ -1,6 +1,14 @@
-"""Writes that span rooms: commands on packages, cancelling orders."""
+"""Writes that span rooms: taking orders in, planning and cancelling them, commands on packages."""
 
 from aktar.fulfilment.actions.cancelling import cancel_order
 from aktar.fulfilment.actions.commands import run_package_command
+from aktar.fulfilment.actions.taking import Taken, take_order, take_order_unplanned, take_orders
 
-__all__ = ["cancel_order", "run_package_command"]
+__all__ = [
+    "Taken",
+    "cancel_order",
+    "run_package_command",
+    "take_order",
+    "take_order_unplanned",
+    "take_orders",
+]

@@ -9,12 +9,13 @@ from aktar.accounts.models import User
 from aktar.edge.references import reading
 from aktar.fulfilment.effects import PackageRun
 from aktar.fulfilment.effects import cancel as cancel_package
-from aktar.fulfilment.queries import require_order_visible
+from aktar.fulfilment.queries import levels_of_packages, require_order_visible
 from aktar.fulfilment.rules import NotEverywhere, OrderNotCancellable
 from aktar.orders.actions import move_order_to_cancelled, move_package
 from aktar.orders.models import Order, Package
 from aktar.orders.rules import CANCELLABLE, PackageStatus
 from aktar.places.rules import Reach
+from aktar.stock.actions import lock_levels
 from aktar.transfers.actions import PAYLOAD_LANGUAGE
 from aktar.workflow.queries import workflow
 
@@ -52,6 +53,8 @@ def cancel_order(
         if packed or states[order.state_id].enum_value not in CANCELLABLE:
             raise OrderNotCancellable(states[order.state_id], packed)
         attributes = {"command": {"slug": CANCEL}, "order": order.pk}
+        # All at once and in one order, lest two writers wait in a ring.
+        lock_levels(levels_of_packages([package.pk for package in packages]), now=now)
         for package in packages:
             if states[package.state_id].enum_value == PackageStatus.CANCELLED:
                 continue

@@ -14,6 +14,7 @@ from aktar.orders.queries.orders import (
     order_items,
     order_payload,
     order_shapes,
+    unpacked_items,
 )
 from aktar.orders.queries.packages import (
     package_payload,
@@ -38,5 +39,6 @@ __all__ = [
     "package_payload",
     "package_shapes",
     "short_package_shapes",
+    "unpacked_items",
     "visible_packages",
 ]

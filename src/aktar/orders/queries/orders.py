@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import InstantText
 from aktar.edge.references import Reading
@@ -20,6 +22,7 @@ from aktar.orders.shapes import (
     OrderShape,
 )
 from aktar.workflow.queries import workflow, workflow_shapes
+from aktar.workflow.rules import Workflow
 
 
 def order_shapes(ids: Sequence[int], reading: Reading) -> list[OrderShape]:
@@ -72,12 +75,20 @@ def at_risk(ids: Collection[int], reading: Reading) -> frozenset[int]:
     return frozenset(missing.values_list("package__order_id", flat=True))
 
 
-def missing_items(reading: Reading) -> Any:
+def missing_items(reading: Reading) -> QuerySet[PackageItem]:
     """The package items that are out of stock, of orders that still stand."""
     flow = workflow(reading)
     gone = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED)
     out = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.OUT_OF_STOCK)
     return PackageItem.objects.filter(state_id=out.id).exclude(package__order__state_id=gone.id)
+
+
+def unpacked_items(flow: Workflow) -> QuerySet[OrderItem]:
+    """The order items that still stand and that no package holds."""
+    cancelled = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED).id
+    gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
+    packed = PackageItem.objects.filter(order_item=OuterRef("pk")).exclude(state_id=gone)
+    return OrderItem.objects.filter(~Exists(packed)).exclude(state_id=cancelled)
 
 
 def order_payload(order: Order, reading: Reading) -> OrderPayloadShape:
