@@ -1,13 +1,16 @@
 """Reads of orders and packages as the API shows them, and who may see them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.db.models import QuerySet
 
+from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import InstantText
-from aktar.edge.references import Reading
+from aktar.edge.language import DEFAULT_LANGUAGE
+from aktar.edge.references import Reading, reading
 from aktar.edge.statements import RowsOfIds
 from aktar.fulfilment.rules import OrderUnknown, PackageUnknown
 from aktar.fulfilment.shapes import OrderDetailShape, PackageDetailShape, PackageTransferShape
@@ -19,10 +22,14 @@ from aktar.orders.queries import (
     package_shapes,
     visible_packages,
 )
+from aktar.orders.rules import ORDER_STATUS, OrderStatus
 from aktar.places.rules import Reach
+from aktar.planning.queries import demands_of, situation_of_all
+from aktar.planning.rules import Situation
+from aktar.planning.solving import Solution
 from aktar.transfers.models import TransferItem, TransferOrder
 from aktar.transfers.queries import visible_transfer_orders
-from aktar.workflow.queries import workflow_shapes
+from aktar.workflow.queries import workflow, workflow_shapes
 
 
 def visible_orders(reach: Reach) -> QuerySet[Order]:
@@ -80,6 +87,22 @@ def package_detail(package_id: int, reading: Reading) -> PackageDetailShape:
         shipping_address=side.shipping_address,
         transfer_order_set=_transfers(package_id, reading),
     )
+
+
+def unplanned_orders(*, limit: int | None = None) -> list[int]:
+    """The approved orders (ids) without a package yet, the oldest first. One query beside the workflow's."""
+    approved = workflow(reading(DEFAULT_LANGUAGE)).state(
+        ContentType.ORDER, ORDER_STATUS, OrderStatus.APPROVED
+    )
+    waiting = Order.objects.filter(state_id=approved.id, packages=None).order_by("pk")
+    return list(waiting.values_list("pk", flat=True)[:limit])
+
+
+def decisions_on(
+    orders: Collection[int], *, solve: Callable[[Situation], Solution], now: datetime
+) -> Solution:
+    """How orders (ids) would be planned together, by `solve`. Three queries, and those of a cold desk."""
+    return solve(situation_of_all(demands_of(orders), now=now))
 
 
 def levels_of_packages(packages: Collection[int]) -> frozenset[tuple[int, int]]:

@@ -28,11 +28,13 @@ from aktar.fulfilment.rules import (
 from aktar.site.front_door import HostNotServed
 from aktar.transfers.feed.rules import CursorFromTheFuture, CursorTooOld
 from aktar.transfers.rules import (
+    RENEWAL_REASONS,
     CargoCompanyRequired,
     CargoCompanyUnknown,
     Fault,
     NotAtEitherEnd,
     PackageDisagrees,
+    RenewalRefused,
     TransferOrderUnknown,
     TransitionLogUnknown,
     VersionDisagrees,
@@ -71,6 +73,14 @@ def about_cargo_company(sentence: "str | Promise") -> Callable[[Any], Mapping[st
 
 def _command_unknown(error: CommandUnknown) -> Mapping[str, Any]:
     return {error.asked_by: [gettext("There is no such command for an object of this kind.")]}
+
+
+def _renewal_refused(error: RenewalRefused) -> Mapping[str, Any]:
+    if error.field == "reason":
+        sentence = gettext("Give one of {reasons}.").format(reasons=", ".join(RENEWAL_REASONS))
+    else:
+        sentence = gettext("Give true or false.")
+    return {"input_parameters": {error.field: [sentence]}}
 
 
 def _order_not_cancellable(error: OrderNotCancellable) -> Mapping[str, Any]:
@@ -160,6 +170,7 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (WishConflicts, Answer(409, _wish_refused)),
     (WishRefused, Answer(400, _wish_refused)),
     (PackageDisagrees, Answer(400, about("package", _("This is not the package of the transfer order.")))),
+    (RenewalRefused, Answer(400, _renewal_refused)),
     (CommandUnknown, Answer(400, _command_unknown)),
     (CommandsDisagree, Answer(400, about("slug", _("transition and slug name two different commands.")))),
     (CommandNotAllowed, Answer(409, _command_not_allowed)),

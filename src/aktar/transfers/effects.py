@@ -17,10 +17,12 @@ from aktar.edge.references import Reading
 from aktar.orders.actions import move_package, move_package_items
 from aktar.orders.models import Package, PackageItem
 from aktar.orders.rules import CLOSED, PACKAGE_ITEM_STATUS, PackageItemStatus, PackageStatus
+from aktar.planning.actions import record_success, record_withdrawal
 from aktar.stock import actions as stock
 from aktar.stock.queries import book_keepers
 from aktar.stock.rules import StockLine
 from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder, TransferShipment
+from aktar.transfers.queries import open_plan_items
 from aktar.transfers.rules import (
     OPEN,
     SHIPMENT_STATUS,
@@ -31,7 +33,9 @@ from aktar.transfers.rules import (
     ShipmentStatus,
     TransferStatus,
 )
+from aktar.workflow.actions import move
 from aktar.workflow.queries import workflow
+from aktar.workflow.rules import StateSpec
 
 Answer = Mapping[str, Any] | None
 
@@ -96,8 +100,9 @@ def deliver(run: Run) -> Answer:
     _move_items(run, TransferStatus.TRANSFERRED)
     _move_shipment(run, ShipmentStatus.DELIVERED)
     _move_package_items(run, PackageItemStatus.WAITING)
-    if not _others_open(run) and not _anything_missing(run):
+    if nothing_open_or_missing(run):
         _move_package(run, PackageStatus.WAITING)
+    record_success(open_plan_items(run.order), now=run.now)
     if _keeps_books(run):
         _receive(run)
     return None
@@ -117,14 +122,21 @@ def call_off(run: Run) -> None:
     Its source has the goods again, or need not keep them any more.
     """
     stock.call_off(transfer_order=run.order.pk, by=run.by, now=run.now)
+    record_withdrawal(open_plan_items(run.order), now=run.now)
     _move_items(run, TransferStatus.CANCELLED)
     _move_shipment(run, ShipmentStatus.CANCELLED)
 
 
-def renew(run: Run) -> Answer:
-    """The source could not find the goods. There is no planning yet, so no other source is ever found."""
-    cancel(run)
-    return {"transfer_order": None}
+def leave(run: Run, *, to: StateSpec) -> None:
+    """Move the transfer order itself, with its log."""
+    move(
+        run.order,
+        to=to,
+        by=run.by,
+        attributes=run.attributes,
+        now=run.now,
+        version=F("version") + 1,
+    )
 
 
 def move_items_of_package(
@@ -149,8 +161,12 @@ EFFECTS: Mapping[str, Callable[[Run], Answer]] = {
     "dispatch": dispatch,
     "deliver": deliver,
     "cancel": cancel,
-    "renew": renew,
 }
+
+RENEW = "renew"
+"""The handler that is no effect: it moves the transfer order in the midst of what it does."""
+
+HANDLERS = (*EFFECTS, RENEW)
 
 
 def _move_items(run: Run, to: TransferStatus) -> None:
@@ -191,6 +207,11 @@ def _receive(run: Run) -> None:
         # Nothing waits for them there any more.
         items = [line.package_item for line in lines if line.package_item is not None]
         stock.release_package_items(items, location=run.order.destination_id, by=run.by, now=run.now)
+
+
+def nothing_open_or_missing(run: Run) -> bool:
+    """Whether the package has all that it holds, this transfer order apart. At most two queries."""
+    return not _others_open(run) and not _anything_missing(run)
 
 
 def _others_open(run: Run) -> bool:

@@ -91,10 +91,10 @@ def _workflow(file: Path | None) -> "Workflow":
 def _unknown_handlers(found: "Workflow") -> list[str]:
     from aktar.edge.content_types import ContentType
     from aktar.fulfilment.effects import PACKAGE_EFFECTS
-    from aktar.transfers.effects import EFFECTS
+    from aktar.transfers.effects import HANDLERS
     from aktar.workflow.rules import unknown_handlers
 
-    known = {ContentType.TRANSFER_ORDER: EFFECTS, ContentType.PACKAGE: PACKAGE_EFFECTS}
+    known = {ContentType.TRANSFER_ORDER: HANDLERS, ContentType.PACKAGE: PACKAGE_EFFECTS}
     return list(unknown_handlers(found, known))
 
 

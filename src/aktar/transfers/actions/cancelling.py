@@ -11,7 +11,7 @@ from aktar.edge.content_types import ContentType
 from aktar.edge.references import Reading
 from aktar.orders.models import Package
 from aktar.transfers.actions.news import tell
-from aktar.transfers.effects import Run, call_off
+from aktar.transfers.effects import Run, call_off, leave
 from aktar.transfers.models import TransferOrder
 from aktar.transfers.rules import (
     OPEN,
@@ -21,7 +21,6 @@ from aktar.transfers.rules import (
     TransferStatus,
     transfer_event,
 )
-from aktar.workflow.actions import move
 from aktar.workflow.queries import workflow
 
 
@@ -41,18 +40,17 @@ def cancel_transfer_orders(
     others = TransferOrder.objects.filter(package=package).exclude(pk__in=[order.pk for order in orders])
     others.update(version=F("version") + 1)
     for order in orders:
-        call_off(
-            Run(
-                order=order,
-                package=package,
-                parameters=CommandParameters(),
-                attributes=attributes,
-                by=by,
-                reading=reading,
-                now=now,
-            )
+        run = Run(
+            order=order,
+            package=package,
+            parameters=CommandParameters(),
+            attributes=attributes,
+            by=by,
+            reading=reading,
+            now=now,
         )
-        move(order, to=cancelled, by=by, attributes=attributes, now=now, version=F("version") + 1)
+        call_off(run)
+        leave(run, to=cancelled)
         tell(
             order,
             transfer_event(TransferStatus.CANCELLED),
