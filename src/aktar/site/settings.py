@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "aktar.catalog",
     "aktar.orders",
     "aktar.stock",
+    "aktar.planning",
     "aktar.transfers",
     "aktar.site",
     "unfold.apps.BasicAppConfig",  # the theme's templates go before the admin's own
