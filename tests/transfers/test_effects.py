@@ -174,14 +174,11 @@ def test_the_shipment_follows_the_transfer_order(caller: Client) -> None:
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        (
-            "en-us",
-            "No other source was looked for, as planning is still to come; the goods are out of stock.",
-        ),
-        ("tr-tr", "Planlama henüz olmadığından başka kaynak aranmadı; ürünler stokta yok."),
+        ("en-us", "No other source was found; the goods are out of stock."),
+        ("tr-tr", "Başka kaynak bulunamadı; ürünler stokta yok."),
     ],
 )
-def test_renewing_says_that_no_other_source_was_looked_for(
+def test_renewing_says_that_no_other_source_was_found(
     caller: Client, language: str, sentence: str
 ) -> None:
     order = a_transfer_order()

@@ -186,6 +186,16 @@ SEND = WRITE | {
     400: but(body={"nonsense": 1}),
     412: impossible("webhooks have no versions"),
 }
+KEEP_BOOKS = SEND | {
+    400: but(body={"stocks": []}),
+    404: impossible("it stands at one address; a row that names what is not there has a result that says so"),
+    412: impossible("levels have no versions"),
+}
+AVAILABILITY = READ | {404: impossible("a product that is not there is a 400, for it stands in the query")}
+VERIFICATION = READ | {
+    403: but(key="elsewhere"),
+    404: impossible("it stands at one address for everybody"),
+}
 METRICS = READ | {
     301: impossible("its path has no slash at its end"),
     304: impossible("each answer is of its moment"),
@@ -225,6 +235,12 @@ TABLE: dict[str, dict[int, Cell]] = {
     "log in": LOGIN,
     **dict.fromkeys(LISTS_BESIDE, LIST),
     **dict.fromkeys(ROWS_BESIDE, READ),
+    "stock levels": LIST,
+    "set stock": KEEP_BOOKS,
+    "adjust stock": KEEP_BOOKS,
+    "stock availability": AVAILABILITY,
+    "stock movements": LIST,
+    "stock verification": VERIFICATION,
     "webhooks": LIST,
     "new webhook": CREATE,
     "event types": READ | {404: impossible("it stands at one address for everybody")},

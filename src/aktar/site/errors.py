@@ -17,6 +17,7 @@ from rest_framework.views import exception_handler
 
 from aktar.accounts.actions import WrongCredentials
 from aktar.edge.language import DEFAULT_LANGUAGE
+from aktar.edge.rules import decimal_text
 from aktar.fulfilment.bodies import NUMBER_TAKEN
 from aktar.fulfilment.rules import (
     NotEverywhere,
@@ -26,6 +27,7 @@ from aktar.fulfilment.rules import (
     PackageUnknown,
 )
 from aktar.site.front_door import HostNotServed
+from aktar.stock.rules import CountFromTheFuture, NotEnoughStock
 from aktar.transfers.feed.rules import CursorFromTheFuture, CursorTooOld
 from aktar.transfers.rules import (
     RENEWAL_REASONS,
@@ -136,6 +138,22 @@ def _wish_refused(error: WishRefused) -> Mapping[str, Any]:
     return body
 
 
+def _not_enough_stock(error: NotEnoughStock) -> Mapping[str, Any]:
+    """Names every line that is short, by ids."""
+    return {
+        "detail": gettext("There is not enough stock."),
+        "short": [
+            {
+                "product": shortage.line.product,
+                "stock_location": shortage.line.location,
+                "wanted": decimal_text(shortage.line.quantity),
+                "available": decimal_text(shortage.available),
+            }
+            for shortage in error.shortages
+        ],
+    }
+
+
 def _webhook_exists(error: WebhookExists) -> Mapping[str, Any]:
     """The contract's body, in English whatever the caller's language: its clients look at the code."""
     return {
@@ -175,6 +193,8 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (CommandsDisagree, Answer(400, about("slug", _("transition and slug name two different commands.")))),
     (CommandNotAllowed, Answer(409, _command_not_allowed)),
     (CargoCompanyUnknown, Answer(400, about_cargo_company(_("There is no cargo company of this id.")))),
+    (NotEnoughStock, Answer(409, _not_enough_stock)),
+    (CountFromTheFuture, Answer(400, about("as_of", _("Give an instant that is past.")))),
     (WebhookExists, Answer(406, _webhook_exists)),
     (WebhookNotActive, Answer(409, detail(_("The webhook is not active. Resume it first.")))),
     (CursorTooOld, Answer(410, _cursor_too_old)),
