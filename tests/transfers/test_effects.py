@@ -178,9 +178,7 @@ def test_the_shipment_follows_the_transfer_order(caller: Client) -> None:
         ("tr-tr", "Başka kaynak bulunamadı; ürünler stokta yok."),
     ],
 )
-def test_renewing_says_that_no_other_source_was_found(
-    caller: Client, language: str, sentence: str
-) -> None:
+def test_renewing_says_that_no_other_source_was_found(caller: Client, language: str, sentence: str) -> None:
     order = a_transfer_order()
     answer = caller.post(
         f"{ORDERS}{order.pk}/command/",
