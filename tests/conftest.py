@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from aktar.edge import counts, references, throttles
+from aktar.planning.queries import desk
 
 STARTING = 60  # seconds
 
@@ -59,10 +60,12 @@ def _fresh_process() -> Iterator[None]:
     references.forget()
     throttles.forget()
     counts.forget()
+    desk.forget()
     yield
     references.forget()
     throttles.forget()
     counts.forget()
+    desk.forget()
 
 
 @pytest.fixture

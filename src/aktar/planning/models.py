@@ -166,9 +166,7 @@ class PlanItem(models.Model):
             # What locations still owe, from the index alone.
             models.Index(fields=["source"], condition=Q(outcome="open"), name="planning_item_open"),
             models.Index(
-                fields=["ended_at", "source", "outcome"],
-                condition=Q(outcome__in=["sent", "failed"]),
-                name="planning_item_ended",
+                fields=["ended_at", "source"], condition=Q(outcome="sent"), name="planning_item_sent"
             ),
         ]
 
@@ -177,7 +175,7 @@ class PlanItem(models.Model):
 
 
 class FailedSource(models.Model):
-    """The memory of a package: a location that was to send a product and could not, and is not asked again."""
+    """The memory of a package: a location that could not send a product, and is not asked for it again."""
 
     package = models.ForeignKey(
         Package, on_delete=models.PROTECT, related_name="failed_sources", db_index=False

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("aktar.accounts.urls")),
     path("api/v1/oms/", include("aktar.transfers.urls")),
     path("api/v1/oms/", include("aktar.fulfilment.urls")),
+    path("api/v1/oms/", include("aktar.planning.urls")),
     path("api/v1/oms/", include("aktar.places.urls")),
     path("api/v1/oms/", include("aktar.catalog.urls")),
     path("api/v1/oms/", include("aktar.stock.urls")),

@@ -25,7 +25,7 @@ def record_plan(decision: Decision, *, now: datetime, is_batch: bool = False) ->
 
 
 def record_plans(decisions: Sequence[Decision], *, now: datetime, is_batch: bool = False) -> list[Recorded]:
-    """Keep decisions, in their order. Two statements, whatever their number; in pieces where they are many."""
+    """Keep decisions, in their order. Two statements, in pieces where they are very many."""
     with transaction.atomic():
         plans = Plan.objects.bulk_create(
             [

@@ -2,7 +2,14 @@
 
 from aktar.planning.queries.demands import demands_of, renewal_demand
 from aktar.planning.queries.market import situation_of, situation_of_all
-from aktar.planning.queries.plans import plan_shapes, visible_plans
+from aktar.planning.queries.plans import SORTS, plan_shapes, visible_plans
 
-__all__ = ["demands_of", "plan_shapes", "renewal_demand", "situation_of",
-    "situation_of_all", "visible_plans"]
+__all__ = [
+    "SORTS",
+    "demands_of",
+    "plan_shapes",
+    "renewal_demand",
+    "situation_of",
+    "situation_of_all",
+    "visible_plans",
+]

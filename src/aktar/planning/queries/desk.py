@@ -5,7 +5,7 @@ anew after half a minute: they are a reason to prefer, never one to refuse.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -16,7 +16,6 @@ from aktar.places.models import StockLocation
 from aktar.planning.models import FailedSource, Outcome, PlanItem, TransferScenario
 from aktar.planning.queries.points import point_of
 from aktar.planning.rules import (
-    BUILT_IN,
     Demand,
     Neighbourhood,
     Point,
@@ -203,7 +202,9 @@ def _scenario(row: TransferScenario) -> Scenario:
 
 def _texts(given: object) -> frozenset[str]:
     """The texts of a list; the document of a location's tags may hold anything."""
-    return frozenset(text for text in given if isinstance(text, str)) if isinstance(given, list) else frozenset()
+    return (
+        frozenset(text for text in given if isinstance(text, str)) if isinstance(given, list) else frozenset()
+    )
 
 
 _sites = Remembered(_load_sites)

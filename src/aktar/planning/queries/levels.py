@@ -66,10 +66,11 @@ def all_holders(products: Collection[int]) -> list[Level]:
     if not products:
         return []
     if connection.vendor == "postgresql":
-        among, given = "= ANY(%s)", [[*products]]
+        among = "= ANY(%s)"
+        given: list[int] | str = [*products]
     else:
-        among, given = "IN (SELECT value FROM json_each(%s))", [json.dumps([*products])]
-    return _rows(f"SELECT {_COLUMNS} FROM {_TABLES} WHERE held.product_id {among} AND {_HAS_SOME}", given)
+        among, given = "IN (SELECT value FROM json_each(%s))", json.dumps([*products])
+    return _rows(f"SELECT {_COLUMNS} FROM {_TABLES} WHERE held.product_id {among} AND {_HAS_SOME}", [given])
 
 
 def _rows(sql: str, parameters: Sequence[Any]) -> list[Level]:

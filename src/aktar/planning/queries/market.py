@@ -8,7 +8,7 @@ from aktar.planning.queries.levels import Level, all_holders, holders_among, som
 from aktar.planning.rules import Demand, Market, Point, Situation, Tariff
 
 MOST_HOLDERS = 64
-"""Of each product, so many locations are looked at wherever they are; a product that fewer have is seen whole."""
+"""Of each product, so many locations are looked at wherever they are; what fewer have is seen whole."""
 
 MOST_NEAR = 128
 """Of a product that more have, besides, those among so many nearest locations."""
@@ -51,9 +51,7 @@ def situation_of_all(demands: Sequence[Demand], *, now: datetime) -> Situation:
     rows = all_holders(sorted({line.product for demand in demands for line in demand.lines}))
     tariffs = {demand.key: at.tariff(demand) for demand in demands}
     beside = {
-        demand.key: tuple(
-            at.dispatchers_near(demand.point, tariffs[demand.key].scenario, count=MOST_BESIDE)
-        )
+        demand.key: tuple(at.dispatchers_near(demand.point, tariffs[demand.key].scenario, count=MOST_BESIDE))
         for demand in demands
     }
     return _situation(demands, at, rows, tariffs, beside)

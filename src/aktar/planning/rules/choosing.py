@@ -72,7 +72,9 @@ def fixed_cost(options: Options, choice: Choice) -> int:
     """What of `plain_cost` is a fixed price: of packages, transfers, and lines that are left."""
     weights = options.scenario.weights
     is_sent = [
-        pair for pair in zip(choice.sources, choice.dispatchers, strict=True) if None not in pair and pair[0] != pair[1]
+        pair
+        for pair in zip(choice.sources, choice.dispatchers, strict=True)
+        if None not in pair and pair[0] != pair[1]
     ]
     sent = len(set(is_sent)) if options.scenario.groups_items else len(is_sent)
     packages = len({*choice.dispatchers} - {None}) if options.demand.dispatching is None else 0

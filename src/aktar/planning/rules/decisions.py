@@ -62,7 +62,9 @@ class PackagePlan:
     @property
     def kept(self) -> tuple[ItemPlan, ...]:
         """The lines that the dispatching site has itself."""
-        return tuple(item for item in self.items if item.source is not None and item.source == self.dispatching)
+        return tuple(
+            item for item in self.items if item.source is not None and item.source == self.dispatching
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,7 @@ class Decision:
         return all(item.source is not None for item in self.items)
 
 
-def decide(
-    demand: Demand, *, market: Market, tariff: Tariff, beside: Collection[int] = ()
-) -> Decision:
+def decide(demand: Demand, *, market: Market, tariff: Tariff, beside: Collection[int] = ()) -> Decision:
     """The cheapest decision for one demand, as the market is now, under the tariff's scenario.
 
     Sites `beside` may dispatch though they have nothing of what is wanted.
@@ -147,9 +147,7 @@ def _item(
         for rival, site in nsmallest(MOST_NAMED, rivals)
     ]
     refused = [*_refused(options, number, source), *((site, Why.TOO_FAR) for site in too_far)]
-    passed += [
-        PassedOver(site, why, None, stock[site]) for site, why in refused[: MOST_NAMED - len(passed)]
-    ]
+    passed += [PassedOver(site, why, None, stock[site]) for site, why in refused[: MOST_NAMED - len(passed)]]
     return ItemPlan(line, source, cost, tuple(passed), len(rivals) + len(refused) - len(passed))
 
 

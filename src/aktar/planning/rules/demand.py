@@ -45,7 +45,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A stock location as planning sees it; a smaller `priority` is asked first, `days` are those to transfer."""
+    """A stock location as planning sees it; a smaller `priority` goes first, `days` are those to transfer."""
 
     id: int
     erp_code: str
@@ -116,7 +116,7 @@ MOST_FIXED, MOST_BY_MEASURE = 50_000_00, 15_00
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """How orders of some channels and cities are planned; `key` is its row's id, None for the built-in one."""
+    """How orders of some channels and cities are planned; `key` is its row's id, None the built-in one's."""
 
     key: int | None = None
     name: str = "default"

@@ -40,7 +40,7 @@ def kilometres(one: Point | None, other: Point | None) -> float:
 
 
 class Neighbourhood(Generic[Held]):
-    """Things with a place on the globe, arranged (as a k-d tree) so that the nearest are found without a scan."""
+    """Things with a place on the globe, arranged as a k-d tree: the nearest are found without a scan."""
 
     def __init__(self, placed: Sequence[tuple[Point, Held]]) -> None:
         rows = [((at.x, at.y, at.z), number) for number, (at, _) in enumerate(placed)]

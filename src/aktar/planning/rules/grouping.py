@@ -1,4 +1,4 @@
-"""The supply of a dispatching site where one transfer may bring several lines: the fewest and cheapest senders."""
+"""The supply of a dispatching site where one transfer may bring several lines: the cheapest senders."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +16,7 @@ Sources = tuple[int | None, ...]
 
 
 def grouped_supply(at: Priced, dispatcher: int, *, below: float) -> Supply | None:
-    """The cheapest supply of every line at `dispatcher`, a transfer a sender; None where none is below `below`.
+    """The cheapest supply of all lines at `dispatcher`, a transfer a sender; None: none is below `below`.
 
     Exact up to MOST_EXACT lines of different products; beyond, `lower` is what it could cost at the least.
     """
@@ -109,7 +109,7 @@ def _sources(costs: Sequence[tuple[float, int, int | None]], count: int) -> Sour
 
 
 def _parts(offers: dict[int, float], wanted: int, first: int) -> Iterator[tuple[int, float]]:
-    """The sets of wanted lines that one transfer may bring, all with the first and with what costs no more."""
+    """The sets of wanted lines that one transfer may bring, each with the first and what costs no more."""
     free = 1 << first
     dear = []
     for number, price in offers.items():

@@ -24,9 +24,9 @@ class Why(StrEnum):
 class Options:
     """A demand weighed against the market.
 
-    `dispatchers`: the cost of the package by site. For each line, in the demand's order: `own`, the sites that
-    have it and could dispatch it from their own stock; `givers`, the cost of asking (without the way) and the
-    site, the cheapest first; `refused`, the sites that have some and why they do not count.
+    `dispatchers`: the cost of the package by site. For each line, in the demand's order: `own`, the sites
+    that have it and could dispatch it from their own stock; `givers`, the cost of asking (without the way)
+    and the site, the cheapest first; `refused`, the sites that have some and why they do not count.
     """
 
     demand: Demand

@@ -1,4 +1,4 @@
-"""Which of the sites that have something of a demand are worth weighing, so that a decision's cost is bounded."""
+"""Which of the sites that have something of a demand are worth weighing: a bound on what a decision costs."""
 
 from collections.abc import Mapping
 

@@ -12,7 +12,7 @@ SENT_BEFORE = 5
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Demands in the order they are to be served in, and by their keys the tariff and who may also dispatch."""
+    """Demands in the order of serving, and by their keys the tariff and who may also dispatch."""
 
     demands: tuple[Demand, ...]
     market: Market

@@ -57,7 +57,7 @@ def priced(options: Options, *, prices: Prices = NO_PRICES) -> Priced:
 
 
 def supply(at: Priced, dispatcher: int, *, below: float) -> Supply | None:
-    """The cheapest supply of every line at `dispatcher` with a transfer a line; None unless it is below `below`.
+    """The cheapest supply of all lines at `dispatcher`, a transfer a line; None unless it is below `below`.
 
     Lines of one product (which want equal quantities: they are single pieces) take the cheapest site that
     still has some, one after the other, and so together the cheapest ones.
@@ -84,7 +84,7 @@ def cheapest(
     *,
     taken: Mapping[tuple[int, int], int] | None = None,
 ) -> tuple[float, int | None]:
-    """What a line costs at a dispatcher, and where it comes from; `taken` is gone already, by product and site."""
+    """What a line costs at a dispatcher, and its source; `taken` is gone already, by product and site."""
     line = at.options.demand.lines[number]
     best: float = UNPLANNED
     source: int | None = None

@@ -16,7 +16,9 @@ _MOST_WAYS = 300_000
 class Tariff:
     """Remembers what does not change from one demand to the next, under one scenario and these standings."""
 
-    def __init__(self, *, sites: Mapping[int, Site], standings: Mapping[int, Standing], scenario: Scenario) -> None:
+    def __init__(
+        self, *, sites: Mapping[int, Site], standings: Mapping[int, Standing], scenario: Scenario
+    ) -> None:
         self.scenario = scenario
         self._sites = sites
         self._standings = standings

@@ -1,9 +1,9 @@
 """The batch way: many demands weighed against each other for the stock that they share.
 
-Column generation: the rules choose for each demand alone, with prices on scarce goods; the master problem finds
-the prices at which the choices fit the stock, and the sum of what the demands would pay at those prices is a
-proven bound. In the end one whole column is chosen for each demand. What `immediately` finds is the answer to
-begin with, so that there is one at any time and none is worse.
+Column generation: the rules choose for each demand alone, with prices on scarce goods; the master problem
+finds the prices at which the choices fit the stock, and the sum of what the demands would pay at those prices
+is a proven bound. In the end one whole column is chosen for each demand. What `immediately` finds is the
+answer to begin with, so that there is one at any time and none is worse.
 """
 
 import time
@@ -28,7 +28,7 @@ from aktar.planning.solving.shares import Shares
 from aktar.planning.solving.solutions import Solution
 
 GOOD_ENOUGH = 0.002
-"""How near to the bound is near enough, as a part of the cost less the fixed prices of transfers and packages."""
+"""How near to the bound is near enough, as a part of the cost less fixed prices of transfers and packages."""
 
 _SMALL = 1e-4
 _SEARCHING = 0.6
@@ -101,9 +101,7 @@ def _fitted(situation: Situation, choices: Sequence[Choice]) -> list[_Served]:
     return rows
 
 
-def _weighed(
-    situation: Situation, demand: Demand, market: Market, *, also: Sequence[int] = ()
-) -> Options:
+def _weighed(situation: Situation, demand: Demand, market: Market, *, also: Sequence[int] = ()) -> Options:
     """A demand's options on a market, not shortlisted; sites `also` may dispatch."""
     return weigh(
         demand,

@@ -1,4 +1,4 @@
-"""The immediate way: each demand gets what is the cheapest for it, in milliseconds, first come, first served."""
+"""The immediate way: each demand gets the cheapest for itself, in milliseconds; first come, first served."""
 
 from aktar.planning.rules import (
     Choice,

@@ -6,7 +6,7 @@ from aktar.planning.rules import Decision
 
 
 class SolverMissing(Exception):
-    """Planning in batch needs the solver HiGHS, which comes with the extra `plan`: pip install aktar[plan]."""
+    """Planning in batch needs the solver HiGHS; the extra `plan` brings it: pip install aktar[plan]."""
 
 
 @dataclass(frozen=True, slots=True)
