@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from aktar.edge import references
-from tests.factories import a_caller, a_location, a_transfer_order
+from tests.factories import a_caller, a_location, a_plan, a_transfer_order
 from tests.reads.lists import API, LOGS
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,8 @@ COSTS = {
     "transfer-items/": (5, 11),
     # 1 token, 2 count, 3 ids, 4 items.
     "transfer-items/list-simple/": (4, 4),
+    # 1 token, 2 count, 3 ids, 4 plans, 5 lines, 6 locations.
+    "orderexecutionplans/": (6, 6),
     # 1 token, 2 reference version, 3 count, 4 ids, 5 logs with users; cold, besides: 6 states, 7 commands.
     "state-transition-logs/": (5, 7),
     # 1 token, 2 reference version, 3 count, 4 ids, 5 orders, 6 packages, 7 what is out of stock.
@@ -62,6 +64,7 @@ def cost(caller: Client, path: str) -> tuple[int, int]:
 def some_rows() -> None:
     for _ in range(3):
         a_transfer_order(items=2)
+        a_plan()
 
 
 @pytest.mark.parametrize("path", COSTS)

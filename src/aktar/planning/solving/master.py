@@ -24,7 +24,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Duals:
-    """What the relaxed master pays: for each demand to be served, and another unit of each row (at least 0)."""
+    """What the relaxed master pays: for each demand to be served, and another unit of a row (at least 0)."""
 
     cost: float
     demands: Sequence[float]
