@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 
 from aktar.catalog.models import Product
+from aktar.edge.expressions import Among
 from aktar.places.models import StockLocation
 from aktar.stock.actions import reserve
 from aktar.stock.models import StockLevel, StockMovement
@@ -210,10 +212,6 @@ def _plan(sql: str, *parameters: object) -> str:
 
 
 def test_candidates_are_found_by_an_index_alone(no_statistics: None) -> None:
-    from django.db.models import F
-
-    from aktar.edge.expressions import Among
-
     found = StockLevel.objects.filter(Among("product_id", [1, 2]), on_hand__gt=F("reserved"))
     sql, parameters = found.values_list(
         "product_id", "stock_location_id", F("on_hand") - F("reserved")

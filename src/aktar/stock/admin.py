@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +68,10 @@ class StockKeepingPage(TablePage):
     list_filter = ("may_go_negative",)
     search_fields = ("stock_location__erp_code__startswith", "stock_location__name")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The keepings with their locations."""
+        return super().get_queryset(request).select_related("stock_location")
+
     def has_add_permission(self, request: HttpRequest, *_parent: Any) -> bool:
         """Never."""
         return False
@@ -81,8 +86,20 @@ class StockKeepingPage(TablePage):
         )
 
 
+class _LevelsOfProducts(ReadOnlyPage):
+    """What levels and movements have in common."""
+
+    list_select_related = ("product", "stock_location")
+    search_fields = ("product__sku__exact", "stock_location__erp_code__exact")
+    sortable_by = ("id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows with what they are about."""
+        return super().get_queryset(request).select_related("product", "stock_location")
+
+
 @admin.register(StockLevel)
-class StockLevelPage(ReadOnlyPage):
+class StockLevelPage(_LevelsOfProducts):
     """How much is where."""
 
     names = (_("stock level"), _("stock levels"))
@@ -95,12 +112,10 @@ class StockLevelPage(ReadOnlyPage):
         column("in_transit", _("in transit"), decimal_text),
         "modified_at",
     )
-    list_select_related = ("product", "stock_location")
-    search_fields = ("product__sku", "stock_location__erp_code")
 
 
 @admin.register(StockMovement)
-class StockMovementPage(ReadOnlyPage):
+class StockMovementPage(_LevelsOfProducts):
     """The ledger."""
 
     names = (_("stock movement"), _("stock movements"))
@@ -122,6 +137,8 @@ class StockMovementPage(ReadOnlyPage):
         column("reserved_change", _("change of the reserved"), decimal_text),
         column("in_transit_change", _("change in transit"), decimal_text),
     )
-    list_select_related = ("product", "stock_location")
     list_filter = ("kind",)
-    search_fields = ("product__sku", "stock_location__erp_code")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The movements with who made them."""
+        return super().get_queryset(request).select_related("user")

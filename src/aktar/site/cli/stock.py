@@ -11,7 +11,7 @@ from aktar.site.cli.site import wake_migrated
 if TYPE_CHECKING:
     from aktar.stock.shapes import LocationStockShape, ProductStockShape
 
-_COLUMNS = ("LOCATION", "ON HAND", "RESERVED", "IN TRANSIT", "AVAILABLE")
+_COLUMNS = ("location", "on hand", "reserved", "in transit", "available")
 
 
 @click.group()
