@@ -64,8 +64,8 @@ messages: $(DEV) ## collect what is said to people, and compile its Turkish (src
 		--no-fuzzy-matching --ignore-pot-creation-date
 	@$(BIN)/pybabel -q compile -D django -d src/aktar/locale
 
-bench: $(DEV) ## how fast it is beside an idiomatic implementation
-	@$(BIN)/python -m benchmarks
+bench: $(DEV) ## how fast it is beside an idiomatic implementation; writes docs/benchmarks (ORDERS)
+	@AKTAR_BENCH_ORDERS=$(if $(filter command line,$(origin ORDERS)),$(ORDERS),100000) $(BIN)/python -m benchmarks
 
 bench-webhooks: $(DEV) ## how fast it delivers beside bare aiohttp and dj-whisperer (ONLY="throughput claims")
 	@$(BIN)/python -m benchmarks.webhooks $(ONLY)

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from aktar.edge import counts, references, throttles
+from aktar.edge.documents import shelf
 from aktar.planning.queries import desk
 
 STARTING = 60  # seconds
@@ -61,11 +62,13 @@ def _fresh_process() -> Iterator[None]:
     throttles.forget()
     counts.forget()
     desk.forget()
+    shelf.forget()
     yield
     references.forget()
     throttles.forget()
     counts.forget()
     desk.forget()
+    shelf.forget()
 
 
 @pytest.fixture

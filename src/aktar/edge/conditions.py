@@ -5,13 +5,16 @@ version and the language; a write looks at the version alone, for a location ren
 """
 
 import re
+from collections.abc import Mapping
 from hashlib import sha1
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
+from aktar.edge.pages import Place
 from aktar.edge.references import Reading
+from aktar.edge.shapes import encode
 
 _TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 # Eighteen digits fit every column; no version has more.
@@ -21,6 +24,11 @@ _VERSION_TAG = re.compile(r'"v([0-9]{1,18})-[0-9]+-[a-z-]+"')
 def version_tag(version: int, reading: Reading) -> str:
     """The tag of something that has a version, as read in `reading`."""
     return f'"v{version}-{reading.version}-{reading.language}"'
+
+
+def page_tag(at: Place, versions: Mapping[int, int], reading: Reading) -> str:
+    """The tag of a page of rows that have versions (by id, in their order), as read in `reading`."""
+    return content_tag(encode((at.count, at.next, at.previous, list(versions.items()), reading)))
 
 
 def content_tag(content: bytes) -> str:

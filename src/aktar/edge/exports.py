@@ -4,7 +4,6 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgspec
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from rest_framework.response import Response
 
 from aktar.edge.cursors import CURSOR_PARAMETER
 from aktar.edge.lists import ListView
+from aktar.edge.pages import IdPage
 from aktar.edge.renderers import HtmlRenderer, JsonRenderer
 from aktar.edge.sheets import FORMS, Column, CsvRenderer, Rows, XlsRenderer, XlsxRenderer, sheet
 
@@ -34,18 +34,13 @@ class ExportView(ListView):
         """Whether the caller asks for a table."""
         return request.accepted_renderer.format in FORMS
 
-    def page(
-        self,
-        request: Request,
-        everything: "QuerySet[Any]",
-        shapes: Callable[[list[int]], Sequence[msgspec.Struct]],
-    ) -> Response:
-        """A page of the list; raises ValidationError for everything at once as well."""
+    def page_of_ids(self, request: Request, everything: "QuerySet[Any]") -> IdPage:
+        """As of any list; raises ValidationError for everything at once as well."""
         if request.query_params.get("limit") == ALL:
             raise ValidationError(
                 {"limit": [_("Only a table holds all at once; ask for it with format=csv or format=xlsx.")]}
             )
-        return super().page(request, everything, shapes)
+        return super().page_of_ids(request, everything)
 
     def table(
         self,

@@ -1,6 +1,6 @@
 """The view of a list that can be filtered, sorted and paged through: one manner for all of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -12,10 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aktar.edge.api import ApiView
+from aktar.edge.conditions import is_known, page_tag
 from aktar.edge.counts import counted
 from aktar.edge.cursors import CURSOR_PARAMETER, cursor_page
+from aktar.edge.documents import Documents
 from aktar.edge.filters import QueryFilters, filtered
-from aktar.edge.pages import PAGE_PARAMETERS, IdPage, enclosed, page_request, place
+from aktar.edge.pages import PAGE_PARAMETERS, IdPage, enclosed, enclosed_documents, page_request, place
+from aktar.edge.references import Reading
+from aktar.edge.statements import ids_of_slice
 
 LIST_PARAMETERS = PAGE_PARAMETERS | {CURSOR_PARAMETER, "sort"}
 NEWEST_FIRST = "-id"
@@ -37,6 +41,24 @@ class ListView(ApiView):
         page = self.page_of_ids(request, everything)
         return Response(enclosed(page.at, shapes(page.ids) if page.ids else []))
 
+    def page_of_documents(
+        self,
+        request: Request,
+        everything: "QuerySet[Any]",
+        documents: Documents,
+        versions: Callable[[Sequence[int]], Mapping[int, int]],
+        reading: Reading,
+    ) -> Response:
+        """The same of rows that have versions: one query for those, and what `documents` costs."""
+        page = self.page_of_ids(request, everything)
+        # Before the content: a tag may be older than what it stands for, never newer.
+        shown = versions(page.ids)
+        tag = page_tag(page.at, shown, reading)
+        if is_known(request, tag):
+            return Response(status=304, headers={"ETag": tag})
+        answer = enclosed_documents(page.at, documents.of(shown, reading))
+        return Response(answer, headers={"ETag": tag})
+
     def page_of_ids(self, request: Request, everything: "QuerySet[Any]") -> IdPage:
         """The ids of the page that the query asks for. Two queries, count and ids; by cursor, ids alone.
 
@@ -50,7 +72,7 @@ class ListView(ApiView):
         page = page_request(query)
         count = counted(found, now=self.now)
         offset = page.offset_within(count)
-        ids = list(found.values_list("pk", flat=True)[offset : offset + page.limit]) if count else []
+        ids = ids_of_slice(found, offset=offset, limit=page.limit) if count else []
         return IdPage(ids=ids, at=place(request, page=page, count=count))
 
     def found(self, request: Request, everything: "QuerySet[Any]") -> "QuerySet[Any]":

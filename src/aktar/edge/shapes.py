@@ -6,6 +6,7 @@ already in their place, so that what was encoded once is never encoded again.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar, cast
 
 import msgspec
@@ -71,12 +72,16 @@ def in_document_order(value: Any) -> Any:
     Event payloads carry this order in the contract's samples, unlike the reads.
     """
     if isinstance(value, Mapping):
-        return {
-            key: in_document_order(value[key]) for key in sorted(value, key=lambda k: (len(k.encode()), k))
-        }
+        return {key: in_document_order(value[key]) for key in _ordered(tuple(value))}
     if isinstance(value, list):
         return [in_document_order(item) for item in value]
     return value
+
+
+@lru_cache(maxsize=1000)
+def _ordered(keys: tuple[str, ...]) -> tuple[str, ...]:
+    # Most objects of a document are of one of a dozen kinds.
+    return tuple(sorted(keys, key=lambda key: (len(key.encode()), key)))
 
 
 def encode_document(shape: Any) -> str:

@@ -11,7 +11,7 @@ from aktar.edge.content_types import ContentType
 from aktar.edge.references import reading
 from aktar.edge.shapes import encode_document
 from aktar.places.models import StockLocation, TokenMembership, UserMembership
-from aktar.places.queries import hears_of, stock_location_shapes
+from aktar.places.queries import audience_at, stock_location_shapes
 from aktar.places.rules import LOCATION_CREATED, LOCATION_UPDATED
 from aktar.webhooks.actions import record_event
 
@@ -40,7 +40,7 @@ def save_stock_location(location: StockLocation, *, now: datetime) -> None:
             content_type=ContentType.STOCK_LOCATION,
             object_id=location.pk,
             payload=encode_document(shape),
-            audience=hears_of(location.pk),
+            audience=audience_at(location.pk),
             destination=location.pk,
             now=now,
         )

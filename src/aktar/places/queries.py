@@ -11,7 +11,7 @@ from aktar.edge.expressions import InstantText
 from aktar.edge.references import Fragments, Reading
 from aktar.edge.rules import degrees_text, duration_text
 from aktar.edge.shapes import instant_text
-from aktar.edge.statements import RowsOfIds
+from aktar.edge.statements import Compiled, RowsOfIds
 from aktar.places.models import (
     Address,
     City,
@@ -33,6 +33,7 @@ from aktar.places.shapes import (
     TownshipShape,
 )
 from aktar.webhooks.models import Webhook
+from aktar.webhooks.queries import Audience, listening
 
 
 def reach_of(user: User, token: ApiToken | None) -> Reach:
@@ -52,6 +53,11 @@ def reach_of(user: User, token: ApiToken | None) -> Reach:
     return Reach(everything=False, locations=frozenset(own))
 
 
+def audience_at(first: int, second: int | None = None) -> Audience:
+    """Who may hear of what happens at one or two stock locations (ids): `hears_of`, compiled once."""
+    return lambda name, also: _audience.for_values(first, second or first, name, also)
+
+
 def hears_of(*locations: int) -> Q:
     """Which webhooks may hear of what happens at any of these stock locations (ids).
 
@@ -69,6 +75,12 @@ def hears_of(*locations: int) -> Q:
     return Q(user__is_active=True) & (
         (Q(token=None) & by_user) | (Q(token__isnull=False, token__revoked_at=None) & by_token)
     )
+
+
+# In every command; Django takes longer to write it than all its other statements take together.
+_audience = Compiled(
+    lambda first, second, name, also: listening(hears_of(first, second), name, also), -1001, -1002, "\1", "\2"
+)
 
 
 def heard_by(webhook: Webhook) -> Q:

@@ -70,6 +70,12 @@ VARIABLES = (
         "The largest request body that is read, in bytes; a larger one is answered with 413.",
     ),
     Variable(
+        "AKTAR_DOCUMENT_CACHE_MB",
+        "40",
+        "What each server process may hold of transfer orders that it has encoded already, in megabytes; 0 "
+        "for none.",
+    ),
+    Variable(
         "AKTAR_THROTTLE_TOKEN",
         "50/s burst 200",
         "How fast one token may call, or off.",
@@ -159,6 +165,13 @@ def positive(name: str, environ: Mapping[str, str] = os.environ, *, most: int = 
     if int(value) > most:
         raise WrongSetting(f"{name} must be at most {most}, not {value}.")
     return int(value)
+
+
+def megabytes(value: str) -> int:
+    """A whole number of megabytes, in bytes; raises ValueError for anything else."""
+    if not (value.isascii() and value.isdigit() and len(value) <= 6):
+        raise ValueError(f"must be a whole number of megabytes from 0 to 999999, not {value!r}.")
+    return int(value) * 1_000_000
 
 
 def log_level(environ: Mapping[str, str] = os.environ) -> str:

@@ -94,6 +94,7 @@ AKTAR_TRUSTED_PROXIES = environment.parsed(
     "AKTAR_TRUSTED_PROXIES", lambda text: parse_networks(text.replace(",", " ").split())
 )
 AKTAR_MAX_BODY_BYTES = environment.positive("AKTAR_MAX_BODY_BYTES")
+AKTAR_DOCUMENT_CACHE = environment.parsed("AKTAR_DOCUMENT_CACHE_MB", environment.megabytes)
 AKTAR_THROTTLE_TOKEN = environment.parsed("AKTAR_THROTTLE_TOKEN", parse_rate)
 AKTAR_THROTTLE_ADDRESS = environment.parsed("AKTAR_THROTTLE_ADDRESS", parse_rate)
 AKTAR_THROTTLE_LOGIN = environment.parsed("AKTAR_THROTTLE_LOGIN", parse_rate)

@@ -129,14 +129,7 @@ def call_off(run: Run) -> None:
 
 def leave(run: Run, *, to: StateSpec) -> None:
     """Move the transfer order itself, with its log."""
-    move(
-        run.order,
-        to=to,
-        by=run.by,
-        attributes=run.attributes,
-        now=run.now,
-        version=F("version") + 1,
-    )
+    move(run.order, to=to, by=run.by, attributes=run.attributes, now=run.now)
 
 
 def move_items_of_package(

@@ -81,6 +81,8 @@ class TransferOrder(models.Model):
             models.Index(fields=["modified_date", "id"], name="transfers_order_modified"),
             models.Index(fields=["state", "target_transfer_date"], name="transfers_order_overdue"),
             models.Index(Folded("number"), name="transfers_order_number_folded"),
+            # SQLite keeps the rows themselves by id: without this, page 1,000 reads 15 MB of them.
+            models.Index(fields=["id"], name="transfers_order_ids"),
         ]
 
     def __str__(self) -> str:

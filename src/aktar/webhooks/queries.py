@@ -1,16 +1,17 @@
 """Reads of the outbox: what the webhooks are owed of an object, with the attempts that were made."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from aktar.accounts.models import ApiToken
 from aktar.accounts.models import Reach as TokenReach
 from aktar.edge.encryption import unreadable
 from aktar.edge.expressions import InstantText
 from aktar.edge.shapes import fragment, instant_text
+from aktar.edge.statements import Statement
 from aktar.webhooks.models import Webhook, WebhookAttempt, WebhookEvent
 from aktar.webhooks.rules import config_without_secrets, envelope, headers_without_secrets
 from aktar.webhooks.rules.event_types import EVENT_TYPES, NO_TRANSITIONS, EventType
@@ -25,6 +26,18 @@ from aktar.webhooks.shapes import (
 
 NO_ANSWER = 500
 """The status that an attempt is shown with when no answer came; its content says what went wrong."""
+
+Audience = Callable[[str, str], Statement]
+"""What selects those who listen to an event under either of two names and may hear of it: see `listening`."""
+
+
+def listening(audience: Q, *names: str) -> QuerySet[Webhook, Any]:
+    """The active webhooks among an audience that listen to an event under one of these names.
+
+    Their ids, those of their endpoints, and the name that each gets the event under.
+    """
+    found = Webhook.objects.filter(audience, is_active=True, event_type__in=set(names))
+    return found.order_by("id").values_list("id", "endpoint_id", "event_type")
 
 
 def webhook_events(content_type: int, object_id: int) -> QuerySet[WebhookEvent]:

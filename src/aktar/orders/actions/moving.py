@@ -23,7 +23,7 @@ from aktar.orders.rules import (
     PackageItemStatus,
     PackageStatus,
 )
-from aktar.places.queries import hears_of
+from aktar.places.queries import audience_at, hears_of
 from aktar.webhooks.actions import record_event
 from aktar.workflow.actions import move
 from aktar.workflow.queries import workflow
@@ -56,7 +56,7 @@ def move_package(
         content_type=ContentType.PACKAGE,
         object_id=package.pk,
         payload=encode_document(package_payload(package, reading)),
-        audience=hears_of(package.stock_location_id),
+        audience=audience_at(package.stock_location_id),
         destination=package.stock_location_id,
         now=now,
     )

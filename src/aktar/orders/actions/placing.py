@@ -39,7 +39,7 @@ from aktar.orders.rules import (
     content_digest,
     next_package_number,
 )
-from aktar.places.queries import hears_of
+from aktar.places.queries import audience_at
 from aktar.webhooks.actions import record_event
 from aktar.workflow.queries import workflow
 from aktar.workflow.rules import Workflow
@@ -123,7 +123,7 @@ def _packed(
         content_type=ContentType.PACKAGE,
         object_id=package.pk,
         payload=encode_document(package_payload(package, reading)),
-        audience=hears_of(package.stock_location_id),
+        audience=audience_at(package.stock_location_id),
         destination=package.stock_location_id,
         now=now,
     )

@@ -10,13 +10,14 @@ from django.db.models.functions import Greatest
 from aktar.accounts.models import User
 from aktar.edge.content_types import ContentType
 from aktar.edge.references import reading
+from aktar.edge.writing import RowToWrite
 from aktar.orders.models import Package
 from aktar.places.rules import Reach
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE, tell
 from aktar.transfers.actions.renewing import renew
 from aktar.transfers.effects import EFFECTS, RENEW, Answer, Run, leave
 from aktar.transfers.models import TransferOrder
-from aktar.transfers.queries import visible_transfer_orders
+from aktar.transfers.queries import package_of, require_visible, visible_transfer_orders
 from aktar.transfers.rules import (
     TRANSITIONED_EVENT,
     CommandParameters,
@@ -144,10 +145,16 @@ def _set(
             then(None)
 
 
+_packages = RowToWrite(Package)
+_orders = RowToWrite(TransferOrder)
+
+
 def _locked(order_id: int, reach: Reach) -> tuple[TransferOrder, Package]:
     """Lock the package, then the transfer order: always so, lest two writers wait in a ring."""
-    found = visible_transfer_orders(reach).filter(pk=order_id).values_list("package_id", flat=True).first()
-    if found is None:
-        raise TransferOrderUnknown
-    package = Package.objects.select_for_update(no_key=True).get(pk=found)
-    return TransferOrder.objects.select_for_update(no_key=True).get(pk=order_id), package
+    if not reach.everything:
+        require_visible(order_id, reach)
+    try:
+        package = _packages.locked(package_of(order_id))
+    except Package.DoesNotExist:
+        raise TransferOrderUnknown from None
+    return _orders.locked(order_id), package

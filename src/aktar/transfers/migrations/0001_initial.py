@@ -310,6 +310,10 @@ class Migration(migrations.Migration):
             index=models.Index(aktar.edge.expressions.Folded("number"), name="transfers_order_number_folded"),
         ),
         migrations.AddIndex(
+            model_name="transferorder",
+            index=models.Index(fields=["id"], name="transfers_order_ids"),
+        ),
+        migrations.AddIndex(
             model_name="transferitem",
             index=models.Index(fields=["state", "id"], name="transfers_item_state"),
         ),
