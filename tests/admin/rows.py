@@ -11,13 +11,15 @@ from aktar.accounts.actions import create_token
 from aktar.accounts.models import Reach, User
 from aktar.places.models import TokenMembership, UserMembership
 from aktar.places.rules import EVERYWHERE
+from aktar.planning.actions import record_failure
+from aktar.planning.models import TransferScenario
 from aktar.stock.actions import adjust_stock
 from aktar.stock.rules import StockDelta
 from aktar.transfers.actions import run_command
 from aktar.transfers.models import TransferOrder
 from aktar.transfers.rules import CommandParameters
 from aktar.webhooks.models import WebhookAttempt, WebhookEvent
-from tests.factories import NOW, a_location, a_product, a_transfer_order, a_user, a_webhook
+from tests.factories import NOW, a_location, a_plan, a_product, a_transfer_order, a_user, a_webhook
 
 ADVANCE = 298
 
@@ -25,6 +27,7 @@ ADVANCE = 298
 def a_full_house() -> TransferOrder:
     """At least one row in every table; answers a transfer order that was moved and has a shipment."""
     user, location = a_user(), a_location()
+    TransferScenario.objects.create(name=f"Depodan {location.pk}")
     UserMembership.objects.create(user=user, stock_location=location)
     token = create_token(user, name="erp", now=NOW, reach=Reach.LOCATIONS).token
     TokenMembership.objects.create(token=token, stock_location=location)
@@ -47,6 +50,11 @@ def a_full_house() -> TransferOrder:
         response_http_status=500,
         response_content=b"<script>alert(1)</script>\xff",
         error_kind="",
+    )
+    a_plan()
+    product = order.transferitem_set.values_list("product_id", flat=True)[0]
+    record_failure(
+        package=order.package_id, products=[product], location=location.pk, reason="not_found", now=NOW
     )
     return order
 

@@ -30,6 +30,7 @@ class Ask:
         return ask(client, self.method, path, body=self.body, **headers)
 
 
+PREPARE_PACKAGE, CANCEL_PACKAGE = 201, 205
 LISTS = "api/v1/oms/transfer_orders/"
 WISH = {
     "source": {"erp_code": "WAREHOUSE-1"},
@@ -55,11 +56,15 @@ LISTS_BESIDE = {
     "stock locations in brief": "stock_locations/list-simple/",
     "products": "products/",
     "cargo companies": "cargo_companies/",
+    "plans": "orderexecutionplans/",
     "states": "states/",
     "commands": "commands/",
     "transfer items": "transfer-items/",
     "transfer items in brief": "transfer-items/list-simple/",
     "logs of everything": "state-transition-logs/",
+    "orders": "orders/",
+    "packages": "packages/",
+    "packages in brief": "packages/short/",
 }
 HOOKS = "whisperer/hooks/"
 HOOK = f"{HOOKS}<id:webhook_id>/"
@@ -80,10 +85,13 @@ ROWS_BESIDE = {
     "stock location": "stock_locations/<id:location_id>/",
     "product": "products/<id:product_id>/",
     "cargo company": "cargo_companies/<id:cargo_company_id>/",
+    "plan": "orderexecutionplans/<id:plan_id>/",
     "state": "states/<id:state_id>/",
     "command row": "commands/<id:command_id>/",
     "transfer item": "transfer-items/<id:item_id>/",
     "log of anything": "state-transition-logs/<id:log_id>/",
+    "order": "orders/<id:order_id>/",
+    "package": "packages/<id:package_id>/",
 }
 OPERATIONS: dict[str, Ask] = {
     "transfer orders": Ask("GET", LISTS),
@@ -102,6 +110,14 @@ OPERATIONS: dict[str, Ask] = {
     ),
     "set invoice number": Ask("POST", f"{ONE}set_invoice_number/", body={"invoice_number": "123-XYZ-ABC"}),
     "set remote id": Ask("POST", f"{ONE}set_remote_id/", body={"remote_id": "123"}),
+    "new order": Ask("POST", "api/v1/oms/orders/", body=WISH["order"]),
+    "cancel order": Ask("POST", "api/v1/oms/orders/<id:order_id>/cancel/", body={}, order="waiting"),
+    "package command": Ask(
+        "POST",
+        "api/v1/oms/packages/<id:package_id>/command/",
+        body={"transition": CANCEL_PACKAGE, "input_parameters": {}},
+        order="waiting",
+    ),
     "log in": Ask("POST", "api/v1/auth/login/", key=None, body={"username": "ayse", "password": PASSWORD}),
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in LISTS_BESIDE.items()},
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in ROWS_BESIDE.items()},

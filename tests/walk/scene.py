@@ -12,6 +12,7 @@ from django.test import Client
 
 from aktar.accounts.models import ApiToken
 from aktar.places.rules import EVERYWHERE
+from aktar.planning.models import Plan
 from aktar.stock.actions import adjust_stock
 from aktar.stock.rules import Kind, StockDelta
 from aktar.transfers.actions import run_command
@@ -56,6 +57,9 @@ class Scene:
             "cargo_company_id": 1,
             "state_id": order.state_id,
             "command_id": READY,
+            "order_id": order.order_id,
+            "package_id": order.package_id,
+            "plan_id": Plan.objects.values_list("pk", flat=True)[0],
         }
         return "/" + _PLACE.sub(lambda place: str(ids[place[1]]), route)
 
@@ -80,6 +84,7 @@ def a_scene() -> Scene:
         now=factories.NOW,
     )
     ready.refresh_from_db()
+    factories.a_plan()
     gone = factories.a_user()
     keys = {
         "full": full,

@@ -18,15 +18,25 @@ from rest_framework.views import exception_handler
 from aktar.accounts.actions import WrongCredentials
 from aktar.edge.language import DEFAULT_LANGUAGE
 from aktar.edge.rules import decimal_text
+from aktar.fulfilment.bodies import NUMBER_TAKEN
+from aktar.fulfilment.rules import (
+    NotEverywhere,
+    OrderNotCancellable,
+    OrderNumberTaken,
+    OrderUnknown,
+    PackageUnknown,
+)
 from aktar.site.front_door import HostNotServed
 from aktar.stock.rules import CountFromTheFuture, NotEnoughStock
 from aktar.transfers.feed.rules import CursorFromTheFuture, CursorTooOld
 from aktar.transfers.rules import (
+    RENEWAL_REASONS,
     CargoCompanyRequired,
     CargoCompanyUnknown,
     Fault,
     NotAtEitherEnd,
     PackageDisagrees,
+    RenewalRefused,
     TransferOrderUnknown,
     TransitionLogUnknown,
     VersionDisagrees,
@@ -64,7 +74,25 @@ def about_cargo_company(sentence: "str | Promise") -> Callable[[Any], Mapping[st
 
 
 def _command_unknown(error: CommandUnknown) -> Mapping[str, Any]:
-    return {error.asked_by: [gettext("There is no such command of transfer orders.")]}
+    return {error.asked_by: [gettext("There is no such command for an object of this kind.")]}
+
+
+def _renewal_refused(error: RenewalRefused) -> Mapping[str, Any]:
+    if error.field == "reason":
+        sentence = gettext("Give one of {reasons}.").format(reasons=", ".join(RENEWAL_REASONS))
+    else:
+        sentence = gettext("Give true or false.")
+    return {"input_parameters": {error.field: [sentence]}}
+
+
+def _order_not_cancellable(error: OrderNotCancellable) -> Mapping[str, Any]:
+    """Says what is packed already, or which state the order is in."""
+    if error.packed:
+        sentence = gettext("The order cannot be cancelled: {packages} is packed.")
+        return {"detail": sentence.format(packages=", ".join(error.packed))}
+    state = error.state.name_in(get_language() or DEFAULT_LANGUAGE)
+    sentence = gettext("The order cannot be cancelled: its state is {state}.")
+    return {"detail": sentence.format(state=f"{state} ({error.state.enum_value})")}
 
 
 def _command_not_allowed(error: CommandNotAllowed) -> Mapping[str, Any]:
@@ -147,11 +175,20 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (WrongCredentials, Answer(400, about("non_field_errors", _("Wrong user name or password.")))),
     (TransferOrderUnknown, Answer(404, detail(_("There is no such transfer order.")))),
     (TransitionLogUnknown, Answer(404, detail(_("There is no such transition log of this object.")))),
+    (OrderUnknown, Answer(404, detail(_("There is no such order.")))),
+    (PackageUnknown, Answer(404, detail(_("There is no such package.")))),
+    (NotEverywhere, Answer(403, detail(_("This concerns stock locations that you do not work at.")))),
+    (OrderNotCancellable, Answer(409, _order_not_cancellable)),
+    (
+        OrderNumberTaken,
+        Answer(409, about("number", NUMBER_TAKEN)),
+    ),
     (VersionDisagrees, Answer(412, detail(_("The transfer order has changed since you read it.")))),
     (NotAtEitherEnd, Answer(403, detail(_("You work neither at the source nor at the destination.")))),
     (WishConflicts, Answer(409, _wish_refused)),
     (WishRefused, Answer(400, _wish_refused)),
     (PackageDisagrees, Answer(400, about("package", _("This is not the package of the transfer order.")))),
+    (RenewalRefused, Answer(400, _renewal_refused)),
     (CommandUnknown, Answer(400, _command_unknown)),
     (CommandsDisagree, Answer(400, about("slug", _("transition and slug name two different commands.")))),
     (CommandNotAllowed, Answer(409, _command_not_allowed)),

@@ -40,7 +40,9 @@ INSTALLED_APPS = [
     "aktar.catalog",
     "aktar.orders",
     "aktar.stock",
+    "aktar.planning",
     "aktar.transfers",
+    "aktar.fulfilment",
     "aktar.site",
     "unfold.apps.BasicAppConfig",  # the theme's templates go before the admin's own
     "aktar.edge.admin.apps.AdminConfig",

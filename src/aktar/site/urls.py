@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("aktar.accounts.urls")),
     path("api/v1/oms/", include("aktar.transfers.urls")),
+    path("api/v1/oms/", include("aktar.fulfilment.urls")),
+    path("api/v1/oms/", include("aktar.planning.urls")),
     path("api/v1/oms/", include("aktar.places.urls")),
     path("api/v1/oms/", include("aktar.catalog.urls")),
     path("api/v1/oms/", include("aktar.stock.urls")),

@@ -58,6 +58,7 @@ def create_transfer_order(
     invoice_number: str | None = None,
     remote_id: str | None = None,
     plan_item: int | None = None,
+    renews: TransferOrder | None = None,
 ) -> TransferOrder:
     """Make a transfer order that brings `items` from `source` to the location that dispatches the package.
 
@@ -90,6 +91,7 @@ def create_transfer_order(
             invoice_number=invoice_number,
             remote_id=remote_id,
             plan_item=plan_item,
+            renews=renews,
             created_date=now,
             modified_date=now,
         )

@@ -1,0 +1,80 @@
+"""What is to be planned: orders with the lines that are in no package, or lines of a package once more."""
+
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
+from aktar.orders.models import Order, OrderItem, Package
+from aktar.planning.models import FailedSource
+from aktar.planning.queries.points import point_of
+from aktar.planning.rules import Demand, Line
+
+PIECE = 100
+"""An order item is one piece; quantities are hundredths."""
+
+_ADDRESS = "shipping_address__"
+_CUSTOMER_POINT = tuple(
+    f"{_ADDRESS}{place}__{axis}"
+    for place in ("district", "township", "city")
+    for axis in ("latitude", "longitude")
+)
+
+
+def demands_of(orders: Collection[int]) -> list[Demand]:
+    """The demands of these orders (ids) that have lines in no package yet, by id. Two queries.
+
+    The customer is taken to be in the middle of the smallest place known of the address.
+    """
+    lines = _lines(OrderItem.objects.filter(order__in=orders, package_items=None).order_by("id"))
+    rows = Order.objects.filter(pk__in=[*lines]).order_by("id")
+    return [
+        Demand(
+            key=id_,
+            number=number,
+            lines=tuple(lines[id_]),
+            channel=channel,
+            city=city,
+            point=point_of(places),
+        )
+        for id_, number, channel, city, *places in rows.values_list(
+            "id", "number", "channel_id", f"{_ADDRESS}city_id", *_CUSTOMER_POINT
+        )
+    ]
+
+
+def renewal_demand(package: int, *, order_items: Collection[int]) -> Demand:
+    """Some lines of a package (ids) as a demand: who dispatches stays, and who failed before is not asked.
+
+    Three queries. Raises Package.DoesNotExist.
+    """
+    lines = _lines(OrderItem.objects.filter(pk__in=order_items).order_by("id"))
+    order, number, dispatching, channel, city, *places = (
+        Package.objects.filter(pk=package)
+        .values_list(
+            "order_id",
+            "order__number",
+            "stock_location_id",
+            "order__channel_id",
+            f"order__{_ADDRESS}city_id",
+            *(f"order__{column}" for column in _CUSTOMER_POINT),
+        )
+        .get()
+    )
+    failed = FailedSource.objects.filter(package=package).values_list("product_id", "stock_location_id")
+    return Demand(
+        key=order,
+        number=number,
+        lines=tuple(lines.get(order, ())),
+        channel=channel,
+        city=city,
+        point=point_of(places),
+        dispatching=dispatching,
+        failed=frozenset(failed),
+    )
+
+
+def _lines(items: QuerySet[OrderItem]) -> dict[int, list[Line]]:
+    lines: dict[int, list[Line]] = {}
+    for id_, order, product in items.values_list("id", "order_id", "product_id"):
+        lines.setdefault(order, []).append(Line(key=id_, product=product, quantity=PIECE))
+    return lines
