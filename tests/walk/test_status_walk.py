@@ -22,7 +22,7 @@ from aktar.webhooks.models import Standing, Webhook, WebhookEvent
 from aktar.workflow.models import Command
 from tests.factories import NOW
 from tests.openapi.conformity import require_documented
-from tests.walk.operations import LISTS_BESIDE, OPERATIONS, ORDER_POSTS, ROWS_BESIDE, Ask, of_nobody
+from tests.walk.operations import BULKS, LISTS_BESIDE, OPERATIONS, ORDER_POSTS, ROWS_BESIDE, Ask, of_nobody
 from tests.walk.scene import (
     DISPATCH,
     RATES,
@@ -164,6 +164,12 @@ SEND = WRITE | {
     400: but(body={"nonsense": 1}),
     412: impossible("webhooks have no versions"),
 }
+BULK = WRITE | {
+    200: but(),
+    204: impossible("it tells of each row"),
+    404: impossible("it stands at one address for everybody"),
+    412: impossible("what is told in bulk has no version"),
+}
 METRICS = READ | {
     301: impossible("its path has no slash at its end"),
     304: impossible("each answer is of its moment"),
@@ -200,6 +206,7 @@ TABLE: dict[str, dict[int, Cell]] = {
     "log in": LOGIN,
     **dict.fromkeys(LISTS_BESIDE, LIST),
     **dict.fromkeys(ROWS_BESIDE, READ),
+    **dict.fromkeys(BULKS, BULK),
     "webhooks": LIST,
     "new webhook": CREATE,
     "event types": READ | {404: impossible("it stands at one address for everybody")},

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from aktar.accounts import rules
 from aktar.accounts.actions import note_use
-from aktar.accounts.models import ApiToken, User
+from aktar.accounts.models import ApiToken, Reach, User
 from aktar.accounts.queries import live_token
 
 if TYPE_CHECKING:  # REST framework loads this module while it loads its views
@@ -48,6 +48,19 @@ class MayCall(BasePermission):
             return False
         if request.auth.is_read_only and request.method not in SAFE_METHODS:
             raise PermissionDenied(_("This token may only read."))
+        return True
+
+
+class MayKeepMasterData(MayCall):
+    """Lets in those whose reach is every stock location: what they write is seen by all."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        if not super().has_permission(request, view):
+            return False
+        token = token_of(request)
+        sees_all = token.reach == Reach.ALL or (token.reach == Reach.USER and token.user.is_superuser)
+        if not sees_all and request.method not in SAFE_METHODS:
+            raise PermissionDenied(_("Only who sees every stock location may keep master data."))
         return True
 
 
