@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "aktar.places",
     "aktar.catalog",
     "aktar.orders",
+    "aktar.stock",
     "aktar.transfers",
     "aktar.site",
     "unfold.apps.BasicAppConfig",  # the theme's templates go before the admin's own
