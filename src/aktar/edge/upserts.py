@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from aktar.edge.expressions import Among
 from aktar.edge.fields import DocumentField
+from aktar.edge.given import GivenRows
 from aktar.edge.inserting import sqlite_instant
 
 Row = dict[str, Any]
@@ -108,20 +109,21 @@ def upsert(model: type[models.Model], rows: Sequence[Row], *, key: str) -> dict[
     if not rows:
         return {}
     fields = {each.attname: each for each in model._meta.concrete_fields}
-    names = list(rows[0])
-    quote = connection.ops.quote_name
-    columns = [quote(str(fields[name].column)) for name in names]
-    table, unique = quote(model._meta.db_table), quote(str(fields[key].column))
+    told = [fields[name] for name in rows[0]]
+    given = GivenRows({f"column_{place}": _kind(each) for place, each in enumerate(told)})
     ordered = sorted(rows, key=lambda row: str(row[key]))
-    source, parameters = _source(
-        [fields[name] for name in names], [[row[name] for name in names] for row in ordered]
-    )
+    values = [[_written(each, row[each.attname]) for each in told] for row in ordered]
+    quote = connection.ops.quote_name
+    columns = [quote(str(each.column)) for each in told]
+    unique = quote(str(fields[key].column))
     renewed = ", ".join(f"{column} = excluded.{column}" for column in columns if column != unique)
     with connection.cursor() as cursor:
+        # `WHERE true`, for SQLite would take ON CONFLICT for the condition of a join.
         cursor.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) {source} "
+            f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) "  # noqa: S608 - our own names
+            f"SELECT {', '.join(given.columns)} FROM {given.table()} WHERE true "
             f"ON CONFLICT ({unique}) DO UPDATE SET {renewed} RETURNING {unique}, id",
-            parameters,
+            given.parameters(values),
         )
         return dict(cursor.fetchall())
 
@@ -142,20 +144,7 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _source(
-    fields: "Sequence[models.Field[Any, Any]]", rows: Sequence[Sequence[Any]]
-) -> tuple[str, list[Any]]:
-    """The rows as something to select from; its text depends on the columns alone."""
-    prepared = [[_written(each, value) for each, value in zip(fields, row, strict=True)] for row in rows]
-    if connection.vendor == "postgresql":
-        arrays = ", ".join(f"%s::{_array_of(each)}[]" for each in fields)
-        return f"SELECT * FROM unnest({arrays})", [list(column) for column in zip(*prepared, strict=True)]  # noqa: S608
-    # `WHERE true`, for SQLite would take ON CONFLICT for the condition of a join.
-    cells = ", ".join(f"value ->> {place}" for place in range(len(fields)))
-    return f"SELECT {cells} FROM json_each(%s) WHERE true", [json.dumps(prepared, ensure_ascii=False)]  # noqa: S608
-
-
-def _array_of(column: "models.Field[Any, Any]") -> str:
+def _kind(column: "models.Field[Any, Any]") -> str:
     # A cast to varchar(100) would cut silently what the table refuses.
     return (
         "text"

@@ -1,4 +1,4 @@
-"""The command line: `aktar serve`, `dispatch`, `migrate`, `load`, and those that keep what there is.
+"""The command line: `aktar serve`, `dispatch`, `migrate`, `load`, `import`, and those that keep what there is.
 
 Exit status 0 is done, 1 refused (one sentence on standard error says why), 2 asked for in a wrong way. What a
 command is for goes to standard output, everything else to standard error. Modules here import Django inside
@@ -9,6 +9,7 @@ import click
 
 from aktar.site.cli.database import demo, migrate
 from aktar.site.cli.dispatch import dispatch
+from aktar.site.cli.exchange import export, import_
 from aktar.site.cli.load import load
 from aktar.site.cli.serve import serve
 from aktar.site.cli.tokens import token
@@ -23,5 +24,5 @@ def main() -> None:
     """aktar, the transfer-order service. Settings are environment variables: see .env.example."""
 
 
-for command in (serve, dispatch, migrate, workflow, load, demo, user, token, webhooks):
+for command in (serve, dispatch, migrate, workflow, load, import_, export, demo, user, token, webhooks):
     main.add_command(command)
