@@ -13,8 +13,6 @@ from aktar.exchange.columns import shown
 from aktar.exchange.kinds import Kind
 from aktar.exchange.records import Mistake, Record, mistakes
 
-BATCH = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -44,7 +42,7 @@ def import_records(
     A record that is refused stops no other. What was taken over before it broke off stays, and another run
     finds it unchanged. Raises FileRefused where the file cannot be read further.
     """
-    for batch in _batches(records):
+    for batch in _batches(records, size=kind.batch):
         yield _judged(kind, batch, now())
 
 
@@ -55,16 +53,16 @@ def try_records(
 
     So nothing is changed, and no batch sees what an earlier one would have made. Raises FileRefused as well.
     """
-    for batch in _batches(records):
+    for batch in _batches(records, size=kind.batch):
         with transaction.atomic():
             reports = _judged(kind, batch, now())
             transaction.set_rollback(True)
         yield reports
 
 
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+def _batches(records: Iterable[Record], *, size: int) -> Iterator[list[Record]]:
     left = iter(records)
-    while batch := list(islice(left, BATCH)):
+    while batch := list(islice(left, size)):
         yield batch
 
 
@@ -99,4 +97,4 @@ def _report(kind: Kind, record: Record, verdict: Verdict | None) -> Report:
         column = kind.column_at(path)
         name = column.name if column else each.field
         changes.append(Change(name, shown(column, each.before), shown(column, each.after)))
-    return Report(record.place, record.key, verdict.fate, changes, mistakes(kind, verdict.errors))
+    return Report(record.place, record.key, verdict.fate, changes, mistakes(kind, record, verdict.errors))

@@ -78,8 +78,8 @@ def duration(name: str) -> Column:
 
 
 def instant(name: str) -> Column:
-    """A column of instants; in a sheet they are dates in UTC."""
-    return Column(name, (name,), _instant, _or_nothing(instant_text), None, Kind.INSTANT)
+    """A column of instants; texts in a sheet too, for a spreadsheet's own dates round them."""
+    return Column(name, (name,), _instant, _or_nothing(instant_text), None)
 
 
 def document(name: str) -> Column:
@@ -99,8 +99,8 @@ def decimal(cell: str) -> str:
 
 def shown(column: Column | None, value: Any) -> str:
     """A value of a difference as a cell would show it, and whatever belongs to no column as it is."""
-    if value is None:
-        return ""
+    if value is None or isinstance(value, str):
+        return value or ""
     if column is not None:
         return str(column.write(value))
     return _WRITERS.get(type(value), str)(value)

@@ -15,24 +15,35 @@ from aktar.exchange.rules import FileRefused, Source, SourceRow, shown
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MOST_NAMED = 10
+MOST_LINES = 1000
+"""Of one record; more of them begin another one, which is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong in a column of a row; the column is empty where it is about the row."""
+    """What is wrong in a column of a record, which is empty where it is about the whole.
+
+    `place` is the row where it is another one than the record's first.
+    """
 
     column: str
     sentence: str
+    place: str = ""
 
 
 @dataclass(slots=True)
 class Record:
-    """A row of a file, as the API would take it; `key` says which thing it is about."""
+    """A thing in a file, as the API would take it; `key` says which one it is, `places` are its rows."""
 
-    place: str
+    places: list[str]
     key: str
     document: dict[str, Any] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+
+    @property
+    def place(self) -> str:
+        """The first row."""
+        return self.places[0]
 
 
 def records(kind: Kind, source: Source) -> Iterator[Record]:
@@ -42,14 +53,46 @@ def records(kind: Kind, source: Source) -> Iterator[Record]:
 
 def _records(kind: Kind, columns: Sequence[Column], source: Source) -> Iterator[Record]:
     seen: set[bytes] = set()
-    for row in source.rows:
-        record = _record(kind, columns, row)
+    rows = (_record(kind, columns, row) for row in source.rows)
+    for record in rows if kind.lines is None else _joined(kind, kind.lines, rows):
         # A digest, for a table may have a million rows.
         digest = blake2b(record.key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         if digest in seen:
             record.mistakes.append(Mistake(kind.key[0], _("An earlier row has the same.")))
         seen.add(digest)
         yield record
+
+
+def _joined(kind: Kind, lines: str, rows: Iterator[Record]) -> Iterator[Record]:
+    """Rows of one key that follow each other as one record, whose lines they are."""
+    record: Record | None = None
+    for row in rows:
+        line = row.document.pop(lines, {})
+        if record is None or record.key != row.key or not row.key or len(record.places) == MOST_LINES:
+            if record is not None:
+                yield record
+            record = row
+            record.document[lines] = []
+        else:
+            record.places += row.places
+            record.mistakes += [Mistake(each.column, each.sentence, row.place) for each in row.mistakes]
+            record.mistakes += _disagreements(kind, record.document, row.document, row.place)
+        record.document[lines].append(line)
+    if record is not None:
+        yield record
+
+
+def _disagreements(
+    kind: Kind, first: Mapping[str, Any], other: Mapping[str, Any], place: str, *path: str
+) -> Iterator[Mistake]:
+    """What a later row of a record says otherwise than the first one does."""
+    for name, value in other.items():
+        if isinstance(value, dict) and isinstance(first.get(name), dict):
+            yield from _disagreements(kind, first[name], value, place, *path, name)
+        elif value not in (None, "", first.get(name)):
+            column = kind.column_at((*path, name))
+            sentence = _("The first row of the same {key} says otherwise.").format(key=kind.key[0])
+            yield Mistake(column.name if column else name, sentence, place)
 
 
 def _columns(kind: Kind, headings: Sequence[str]) -> list[Column]:
@@ -72,7 +115,7 @@ def _columns(kind: Kind, headings: Sequence[str]) -> list[Column]:
 
 def _record(kind: Kind, columns: Sequence[Column], row: SourceRow) -> Record:
     cells = dict(zip((column.name for column in columns), row.cells, strict=False))
-    record = Record(row.place, " ".join(cells.get(name, "") for name in kind.key))
+    record = Record([row.place], " ".join(cells.get(name, "") for name in kind.key))
     if len(row.cells) != len(columns):
         sentence = _("The row has {count} cells and the heading {wanted}.")
         record.mistakes.append(Mistake("", sentence.format(count=len(row.cells), wanted=len(columns))))
@@ -103,18 +146,26 @@ def _put(record: Record, column: Column, cell: str) -> None:
     inside[last] = value
 
 
-def mistakes(kind: Kind, errors: Mapping[str, Any]) -> list[Mistake]:
-    """The errors of a document, by the columns that its fields stand in."""
-    return list(_mistakes(kind, errors, ()))
+def mistakes(kind: Kind, record: Record, errors: Mapping[str, Any]) -> list[Mistake]:
+    """The errors of a record's document, by the columns that its fields stand in."""
+    return [_mistake(kind, record, path, sentence) for path, sentence in _sentences(errors, ())]
 
 
-def _mistakes(kind: Kind, errors: Any, path: tuple[str, ...]) -> Iterator[Mistake]:
+def _mistake(kind: Kind, record: Record, path: tuple[str, ...], sentence: str) -> Mistake:
+    place = ""
+    if path and path[0] == kind.lines and len(path) > 1 and path[1].isdecimal():
+        line, path = int(path[1]), (path[0], *path[2:])
+        place = record.places[line] if 0 < line < len(record.places) else ""
+    column = kind.column_at(path) if path else None
+    return Mistake(column.name if column else ".".join(path), sentence, place)
+
+
+def _sentences(errors: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(errors, Mapping):
         for name, inner in errors.items():
-            yield from _mistakes(kind, inner, path if name == "non_field_errors" else (*path, str(name)))
+            yield from _sentences(inner, path if name == "non_field_errors" else (*path, str(name)))
     elif isinstance(errors, (list, tuple)):
         for inner in errors:
-            yield from _mistakes(kind, inner, path)
+            yield from _sentences(inner, path)
     else:
-        column = kind.column_at(path) if path else None
-        yield Mistake(column.name if column else ".".join(path), str(errors))
+        yield path, str(errors)

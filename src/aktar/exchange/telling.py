@@ -24,8 +24,9 @@ def lines(report: Report) -> Iterator[str]:
         is_new = report.fate is Fate.CREATED
         yield f"  {change.column}: {after}" if is_new else f"  {change.column}: {before} → {after}"
     for mistake in report.mistakes:
+        row = "" if not mistake.place else _("row {place}").format(place=mistake.place) + ", "
         named = f"{mistake.column}: " if mistake.column else ""
-        yield f"  {named}{mistake.sentence}"
+        yield f"  {row}{named}{mistake.sentence}"
 
 
 def totals(counts: dict[Fate, int]) -> str:

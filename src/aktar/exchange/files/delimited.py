@@ -23,7 +23,12 @@ def read_delimited(path: Path, *, known: Collection[str], encoding: str) -> Sour
         file = path.open(encoding=encoding, errors="strict", newline="")
     except LookupError:
         raise FileRefused(_("There is no encoding {name}.").format(name=encoding)) from None
-    rows = _rows(file, encoding, _delimiter(file, known, encoding))
+    try:
+        delimiter = _delimiter(file, known, encoding)
+    except FileRefused:
+        file.close()
+        raise
+    rows = _rows(file, encoding, delimiter)
     first = next(rows, None)
     if first is None:
         raise FileRefused(_("The file is empty."))

@@ -4,8 +4,9 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
@@ -71,11 +72,16 @@ def _require_bounded(path: Path) -> None:
 
 def _rows(path: Path) -> Iterator[SourceRow]:
     """The headings, and then every row that says anything."""
+    with path.open("rb") as file:
+        yield from _rows_of(file)
+
+
+def _rows_of(file: BinaryIO) -> Iterator[SourceRow]:
     try:
         with warnings.catch_warnings():
             # It warns of styles and extensions that it will not keep, and none are kept here.
             warnings.simplefilter("ignore")
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         headings: list[str] = []
         for sheet in book.worksheets:
             if headings and _headings(sheet) != headings:
@@ -115,7 +121,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else f"{value:.{_SIGNIFICANT_DIGITS}g}"
+        return str(int(value)) if value.is_integer() else f"{Decimal(f'{value:.{_SIGNIFICANT_DIGITS}g}'):f}"
     if isinstance(value, datetime):
         # Instants in our own sheets are in UTC, for spreadsheets know no time zones.
         return value.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")

@@ -6,12 +6,15 @@ from datetime import datetime
 from aktar.exchange.kinds.cargo_companies import CARGO_COMPANIES
 from aktar.exchange.kinds.kind import Kind
 from aktar.exchange.kinds.locations import LOCATIONS
+from aktar.exchange.kinds.orders import ORDERS
 from aktar.exchange.kinds.products import PRODUCTS
 from aktar.exchange.kinds.stock import STOCK, counted_as_of
 
 __all__ = ["KINDS", "Kind", "counted_as_of", "kind_of"]
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (LOCATIONS, PRODUCTS, CARGO_COMPANIES, STOCK)}
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind for kind in (LOCATIONS, PRODUCTS, CARGO_COMPANIES, STOCK, ORDERS)
+}
 
 
 def kind_of(name: str, *, as_of: datetime | None = None) -> Kind:

@@ -18,6 +18,8 @@ class Kind:
 
     `key` are the columns that say which thing a row is about. `keep` takes documents over and judges each, in
     their order; it may stand within a caller's transaction. `listed` are all the things there are, by column.
+    Where a thing has lines, `lines` is the field that they are in: each has a row, and those of one thing
+    stand together. `batch` are as many as are taken over at once.
     """
 
     name: str
@@ -25,6 +27,8 @@ class Kind:
     key: tuple[str, ...]
     keep: Callable[[Sequence[Document], datetime], list[Verdict]]
     listed: Callable[[], Iterator[Mapping[str, Any]]]
+    lines: str | None = None
+    batch: int = 1000
 
     def column_at(self, path: Sequence[str]) -> Column | None:
         """The column of a field, or the first of those inside it or around it; None if it has none."""

@@ -1,4 +1,4 @@
-"""The command line: `aktar serve`, `dispatch`, `migrate`, `load`, `import`, and those that keep what there is.
+"""The command line: `aktar serve`, `migrate`, `load`, `import`, and those that keep what there is.
 
 Exit status 0 is done, 1 refused (one sentence on standard error says why), 2 asked for in a wrong way. What a
 command is for goes to standard output, everything else to standard error. Modules here import Django inside

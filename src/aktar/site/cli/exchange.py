@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aktar.exchange.kinds import Kind
     from aktar.exchange.records import Record
 
-KINDS = ("locations", "products", "cargo_companies", "stock")
+KINDS = ("locations", "products", "cargo_companies", "stock", "orders")
 FORMS = ("csv", "xlsx")
 LANGUAGES = ("en-us", "tr-tr")
 
@@ -40,7 +40,8 @@ def import_(
     Its first row names the columns; those of `aktar export KIND` are taken, in any order, and what has no
     column stays as it is. Rows that are there already are found by erp_code or sku, and left alone where
     nothing differs: an import may be repeated, and one that was broken off goes on so. Rows that are refused
-    are named with their columns; the exit status is 1 then.
+    are named with their columns; the exit status is 1 then. Orders have a row for each line, are placed and
+    left for `aktar plan`; those that are there are not changed.
     """
     if as_of is not None and kind != "stock":
         raise click.UsageError("--as-of goes with stock.")
