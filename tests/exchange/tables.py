@@ -49,9 +49,11 @@ def a_workbook(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
     return path
 
 
-def read(path: Path, kind: str = "products", encoding: str = "utf-8-sig") -> Source:
-    known = {column.name for column in kind_of(kind).columns}
-    return read_file(path, known=known, encoding=encoding)
+def read(path: Path, encoding: str = "utf-8-sig") -> Source:
+    """The table in a file, read to its end."""
+    known = {column.name for column in kind_of("products").columns}
+    with read_file(path, known=known, encoding=encoding) as source:
+        return Source(source.headings, iter(list(source.rows)))
 
 
 def bring_in(path: Path, kind: str | Kind, *, now: datetime = NOW) -> list[Report]:
@@ -72,5 +74,7 @@ def exported(path: Path, kind: str, form: str = "csv") -> Path:
 
 def _reports(path: Path, kind: str | Kind, take: Any, now: datetime) -> list[Report]:
     chosen = kind_of(kind) if isinstance(kind, str) else kind
-    found = records(chosen, read(path, chosen.name))
-    return [report for batch in take(chosen, found, now=lambda: now) for report in batch]
+    known = {column.name for column in chosen.columns}
+    with read_file(path, known=known, encoding="utf-8-sig") as source:
+        batches = take(chosen, records(chosen, source), now=lambda: now)
+        return [report for batch in batches for report in batch]

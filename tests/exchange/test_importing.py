@@ -80,13 +80,8 @@ def test_mistakes_are_told_by_row_and_column_in_both_languages(tmp_path: Path) -
     for language in ("en-us", "tr-tr"):
         with override(language):
             told[language] = [list(report.mistakes) for report in try_out(path, "locations")]
-    columns = [[mistake.column for mistake in of_row] for of_row in told["en-us"]]
-    assert columns == [["tags"], ["name", "conf"], ["name", "erp_code"], ["country"]] or columns == [
-        ["tags"],
-        ["name", "conf"],
-        ["erp_code", "name"],
-        ["country"],
-    ]
+    columns = [{mistake.column for mistake in of_row} for of_row in told["en-us"]]
+    assert columns == [{"tags"}, {"name", "conf"}, {"name", "erp_code"}, {"country"}]
     for one, other in zip(told["en-us"], told["tr-tr"], strict=True):
         assert all(a.column == b.column and a.sentence != b.sentence for a, b in zip(one, other, strict=True))
     rows[0]["tags"] = ""

@@ -12,7 +12,7 @@ from aktar.exchange.rules import shown
 def lines(report: Report) -> Iterator[str]:
     """A line for the record, and one for each change and each mistake in it."""
     fates = {
-        Fate.CREATED: _("created"),
+        Fate.CREATED: _("new"),
         Fate.UPDATED: _("updated"),
         Fate.UNCHANGED: _("unchanged"),
         Fate.REFUSED: _("refused"),

@@ -14,32 +14,31 @@ _DELIMITERS = ",;\t"
 _LONGEST_HEADING = 65_536
 
 
-def read_delimited(path: Path, *, known: Collection[str], encoding: str) -> Source:
-    """The table in a CSV file; its delimiter is the one that parts most of the `known` headings.
-
-    An apostrophe that keeps a text from being a formula is taken off again. Raises FileRefused, and OSError.
-    """
+def opened(path: Path, *, encoding: str) -> TextIO:
+    """A CSV file, to be read. Raises FileRefused for an encoding that there is not, and OSError."""
     try:
-        file = path.open(encoding=encoding, errors="strict", newline="")
+        return path.open(encoding=encoding, errors="strict", newline="")
     except LookupError:
         raise FileRefused(_("There is no encoding {name}.").format(name=encoding)) from None
-    try:
-        delimiter = _delimiter(file, known, encoding)
-    except FileRefused:
-        file.close()
-        raise
-    rows = _rows(file, encoding, delimiter)
+
+
+def read_delimited(lines: TextIO, *, known: Collection[str]) -> Source:
+    """The table in a CSV file; its delimiter is the one that parts most of the `known` headings.
+
+    An apostrophe that keeps a text from being a formula is taken off again. Raises FileRefused.
+    """
+    rows = _rows(lines, _delimiter(lines, known))
     first = next(rows, None)
     if first is None:
         raise FileRefused(_("The file is empty."))
     return Source([_heading(cell) for cell in first.cells], _below(rows, len(first.cells)))
 
 
-def _delimiter(file: TextIO, known: Collection[str], encoding: str) -> str:
+def _delimiter(file: TextIO, known: Collection[str]) -> str:
     try:
         line = file.readline(_LONGEST_HEADING)
     except UnicodeError:
-        raise _wrong_encoding(encoding) from None
+        raise _wrong_encoding(file) from None
     file.seek(0)
 
     def parted(delimiter: str) -> int:
@@ -48,22 +47,21 @@ def _delimiter(file: TextIO, known: Collection[str], encoding: str) -> str:
     return max(_DELIMITERS, key=parted)
 
 
-def _rows(file: TextIO, encoding: str, delimiter: str) -> Iterator[SourceRow]:
-    with file:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        number = 0
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except UnicodeError:
-                raise _wrong_encoding(encoding) from None
-            except csv.Error as error:
-                sentence = _("Line {line} cannot be read as CSV: {why}.")
-                raise FileRefused(sentence.format(line=reader.line_num, why=error)) from None
-            number += 1
-            yield SourceRow(str(number), [unguarded(cell).strip() for cell in cells])
+def _rows(file: TextIO, delimiter: str) -> Iterator[SourceRow]:
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    number = 0
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except UnicodeError:
+            raise _wrong_encoding(file) from None
+        except csv.Error as error:
+            sentence = _("Line {line} cannot be read as CSV: {why}.")
+            raise FileRefused(sentence.format(line=reader.line_num, why=error)) from None
+        number += 1
+        yield SourceRow(str(number), [unguarded(cell).strip() for cell in cells])
 
 
 def _below(rows: Iterator[SourceRow], width: int) -> Iterator[SourceRow]:
@@ -80,8 +78,8 @@ def _heading(cell: str) -> str:
     return cell.strip().lstrip("\ufeff").strip().lower()
 
 
-def _wrong_encoding(encoding: str) -> FileRefused:
+def _wrong_encoding(file: TextIO) -> FileRefused:
     sentence = _(
         "The file is not in {encoding}. Save it as CSV UTF-8, or say its encoding: --encoding windows-1254."
     )
-    return FileRefused(sentence.format(encoding=encoding.removesuffix("-sig").upper()))
+    return FileRefused(sentence.format(encoding=str(file.encoding).removesuffix("-sig").upper()))

@@ -5,7 +5,6 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
@@ -41,22 +40,22 @@ _BROKEN = (
 )
 
 
-def read_workbook(path: Path) -> Source:
+def read_workbook(file: BinaryIO) -> Source:
     """The table in a workbook's first sheet, and in those after it that have the same headings.
 
-    Formulas count as what they came to when the workbook was saved. Raises FileRefused, and OSError.
+    Formulas count as what they came to when the workbook was saved. Raises FileRefused.
     """
-    _require_bounded(path)
-    rows = _rows(path)
+    _require_bounded(file)
+    rows = _rows(file)
     first = next(rows, None)
     if first is None:
         raise FileRefused(_("The workbook's first sheet is empty."))
     return Source(first.cells, rows)
 
 
-def _require_bounded(path: Path) -> None:
+def _require_bounded(file: BinaryIO) -> None:
     try:
-        with ZipFile(path) as archive:
+        with ZipFile(file) as archive:
             parts = archive.infolist()
     except (BadZipFile, ValueError, NotImplementedError) as error:
         raise _unreadable(error) from None
@@ -70,13 +69,8 @@ def _require_bounded(path: Path) -> None:
             raise FileRefused(sentence.format(limit=limit // 2**20))
 
 
-def _rows(path: Path) -> Iterator[SourceRow]:
+def _rows(file: BinaryIO) -> Iterator[SourceRow]:
     """The headings, and then every row that says anything."""
-    with path.open("rb") as file:
-        yield from _rows_of(file)
-
-
-def _rows_of(file: BinaryIO) -> Iterator[SourceRow]:
     try:
         with warnings.catch_warnings():
             # It warns of styles and extensions that it will not keep, and none are kept here.

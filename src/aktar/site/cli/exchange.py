@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from aktar.edge.upserts import Fate
     from aktar.exchange.actions import Report
     from aktar.exchange.kinds import Kind
-    from aktar.exchange.records import Record
 
 KINDS = ("locations", "products", "cargo_companies", "stock", "orders")
 FORMS = ("csv", "xlsx")
@@ -45,6 +44,8 @@ def import_(
     """
     if as_of is not None and kind != "stock":
         raise click.UsageError("--as-of goes with stock.")
+    if as_of is not None and as_of > datetime.now(UTC):
+        raise click.UsageError("--as-of names an instant that has not come yet.")
     wake_with_workflow()
     from django.db import OperationalError
     from django.utils.translation import override
@@ -96,11 +97,11 @@ def _bring_in(kind: "Kind", path: Path, encoding: str, progress: "_Progress") ->
     from aktar.exchange.files import read_file
     from aktar.exchange.records import records
 
-    source = read_file(path, known={column.name for column in kind.columns}, encoding=encoding)
-    found: Iterator[Record] = records(kind, source)
+    known = {column.name for column in kind.columns}
     take = try_records if progress.is_dry else import_records
-    for reports in take(kind, found, now=lambda: datetime.now(UTC)):
-        progress.tell(reports)
+    with read_file(path, known=known, encoding=encoding) as source:
+        for reports in take(kind, records(kind, source), now=lambda: datetime.now(UTC)):
+            progress.tell(reports)
 
 
 class _Progress:

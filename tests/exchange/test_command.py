@@ -1,0 +1,97 @@
+"""`aktar import` and `aktar export`: what they say where, how they exit, and what a killed one leaves."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from aktar.catalog.models import Product
+from aktar.site.cli.exchange import import_
+from tests.exchange.tables import LOCATION, a_csv
+from tests.factories import a_workflow
+
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+@pytest.fixture
+def aktar(aktar_environment: dict[str, str], database_url: str) -> Run:
+    """Runs `aktar` off a terminal on this test's database."""
+    a_workflow()
+
+    def run(*arguments: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(
+            [sys.executable, "-m", "aktar", *arguments],
+            env=aktar_environment | {"DATABASE_URL": database_url},
+            input=given,
+            capture_output=True,
+        )
+
+    return run
+
+
+def test_what_is_told_goes_where_it_belongs(aktar: Run, tmp_path: Path) -> None:
+    path = a_csv(tmp_path / "a.csv", [list(LOCATION), list(LOCATION.values()), ["S2"] + [""] * 8])
+
+    tried = aktar("import", "locations", str(path), "--dry-run", "--language", "tr-tr")
+    assert (tried.returncode, tried.stderr) == (1, b"")
+    told = tried.stdout.decode().splitlines()
+    assert told[:2] == ["satır 2 S34-001: yeni", "  name: Şişli"]
+    assert "satır 3 S2: reddedildi" in told
+    assert told[-1] == "1 oluşturuldu, 0 güncellendi, 0 değişmedi, 1 reddedildi."
+
+    done = aktar("import", "locations", "-", given=path.read_bytes())
+    assert (done.returncode, done.stdout) == (1, b"1 created, 0 updated, 0 unchanged, 1 refused.\n")
+    assert done.stderr.decode().splitlines()[:2] == ["row 3 S2: refused", "  name: A new one needs this."]
+
+    out = tmp_path / "b.xlsx"
+    assert aktar("export", "locations", "-o", str(out)).returncode == 0
+    again = aktar("import", "locations", str(out))
+    assert (again.returncode, again.stdout) == (0, b"0 created, 0 updated, 1 unchanged, 0 refused.\n")
+    assert aktar("export", "locations").stdout.startswith("\ufefferp_code,name,".encode())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "content", "said"),
+    [
+        (["products"], b"sku,colour\n", "There are no columns colour."),
+        (["products"], b"PK\x03\x04", "cannot be read as a workbook"),
+        (["products", "--as-of", "2026-11-02"], b"sku\n", "--as-of goes with stock"),
+        (["stock", "--as-of", "2999-01-01"], b"sku,erp_code,on_hand\n", "has not come yet"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_a_sentence(
+    db: None, arguments: list[str], content: bytes, said: str
+) -> None:
+    a_workflow()
+    done = CliRunner().invoke(import_, [*arguments, "-"], input=content)
+    assert isinstance(done.exception, SystemExit)
+    assert done.exit_code in (1, 2)
+    assert said in done.stderr
+
+
+def test_a_killed_import_goes_on_where_it_was(
+    aktar: Run, aktar_environment: dict[str, str], database_url: str, tmp_path: Path
+) -> None:
+    rows = 12_000
+    path = a_csv(tmp_path / "a.csv", [["sku", "name"], *([f"TS-{n}", "Şal"] for n in range(rows))])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aktar", "import", "products", str(path)],
+        env=aktar_environment | {"DATABASE_URL": database_url},
+        stdout=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 60
+    while not (found := Product.objects.count()) and time.monotonic() < until:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = Product.objects.count()
+    assert 0 < found <= kept < rows
+    assert kept % 1000 == 0
+    done = aktar("import", "products", str(path))
+    said = f"{rows - kept:,} created, 0 updated, {kept:,} unchanged, 0 refused.\n"
+    assert (done.returncode, done.stdout.decode()) == (0, said)
