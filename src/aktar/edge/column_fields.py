@@ -30,8 +30,8 @@ class DegreesBodyField(serializers.Field[int, Any, int, Any]):
         if not re.fullmatch(_DEGREES, text, re.ASCII):
             self.fail("invalid", most=self.most)
         whole, _point, places = text.lstrip("-").partition(".")
-        value = int(whole) * 10**DEGREE_PLACES + int(places.ljust(DEGREE_PLACES, "0"))
-        if value > self.most * 10**DEGREE_PLACES:
+        value = int(whole + places.ljust(DEGREE_PLACES, "0"))
+        if value > int(f"{self.most}{'0' * DEGREE_PLACES}"):
             self.fail("invalid", most=self.most)
         return -value if text.startswith("-") else value
 

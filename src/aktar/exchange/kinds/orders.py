@@ -1,7 +1,7 @@
 """Customers' orders as a table, one line of an order a row; they are placed, and not changed afterwards."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -182,10 +182,11 @@ def _whole_orders() -> "QuerySet[Order]":
     return whole.select_related("channel", "customer", *places)
 
 
-def _grouped(lines: "QuerySet[OrderItem]") -> "QuerySet[OrderItem, dict[str, Any]]":
+def _grouped(lines: "QuerySet[OrderItem]") -> Iterable[dict[str, Any]]:
     """Pieces of one product at one price, together."""
     alike = lines.values("order_id", "product__sku", *_PRICE)
-    return alike.annotate(pieces=Count("pk"), first=Min("pk")).order_by("order_id", "first")
+    found: Iterable[dict[str, Any]] = alike.annotate(pieces=Count("pk"), first=Min("pk"))
+    return sorted(found, key=lambda line: line["first"])
 
 
 def _head(order: Order) -> dict[str, Any]:

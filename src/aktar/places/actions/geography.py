@@ -33,6 +33,10 @@ class Wish:
     errors: dict[str, list[str]] = field(default_factory=dict)
     names: dict[str, str | None] = field(default_factory=dict)
 
+    def within(self, level: str) -> int:
+        """The chosen place of a level that every address has."""
+        return self.chosen[level] or 0
+
 
 def find_places(wishes: Sequence[Wish]) -> None:
     """Find the places of each wish, or say what is wrong with it. At most eight statements."""
@@ -42,14 +46,14 @@ def find_places(wishes: Sequence[Wish]) -> None:
         "city",
         "country",
         _cities,
-        lambda wish, name: City(name=name, country_id=wish.chosen["country"]),
+        lambda wish, name: City(name=name, country_id=wish.within("country")),
     )
     _find(
         wishes,
         "township",
         "city",
         _townships,
-        lambda wish, name: Township(name=name, city_id=wish.chosen["city"]),
+        lambda wish, name: Township(name=name, city_id=wish.within("city")),
     )
     _find(
         wishes,
@@ -57,7 +61,7 @@ def find_places(wishes: Sequence[Wish]) -> None:
         "township",
         _districts,
         lambda wish, name: District(
-            name=name, city_id=wish.chosen["city"], township_id=wish.chosen["township"]
+            name=name, city_id=wish.within("city"), township_id=wish.within("township")
         ),
     )
 
@@ -115,7 +119,7 @@ def _find(
     asked = [wish for wish in wishes if not wish.errors and wish.told.get(level) is not None]
     places: dict[_Key, list[_Place]] = defaultdict(list)
     if asked:
-        parents = sorted({wish.chosen[larger] or 0 for wish in asked})
+        parents = sorted({wish.within(larger) for wish in asked})
         names = sorted({folded(wish.told[level]["name"]) for wish in asked})
         for id_, name, parent in rows(parents, names):
             places[(parent, folded(name))].append((id_, name))
@@ -127,7 +131,7 @@ def _find(
             _take_present(wish, level, larger)
             continue
         name = wish.told[level]["name"]
-        found = places.get(key := (wish.chosen[larger] or 0, folded(name)))
+        found = places.get(key := (wish.within(larger), folded(name)))
         if found:
             _choose(wish, level, _best(found, name, wish.present.get(level)))
         elif key not in new:
@@ -136,7 +140,7 @@ def _find(
         type(next(iter(new.values())))._default_manager.bulk_create(new.values())
     for wish in asked:
         if level not in wish.chosen and not wish.errors:
-            made = new[(wish.chosen[larger] or 0, folded(wish.told[level]["name"]))]
+            made = new[(wish.within(larger), folded(wish.told[level]["name"]))]
             _choose(wish, level, (made.pk, made.name))
 
 
