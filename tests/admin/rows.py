@@ -11,11 +11,13 @@ from aktar.accounts.actions import create_token
 from aktar.accounts.models import Reach, User
 from aktar.places.models import TokenMembership, UserMembership
 from aktar.places.rules import EVERYWHERE
+from aktar.stock.actions import adjust_stock
+from aktar.stock.rules import StockDelta
 from aktar.transfers.actions import run_command
 from aktar.transfers.models import TransferOrder
 from aktar.transfers.rules import CommandParameters
 from aktar.webhooks.models import WebhookAttempt, WebhookEvent
-from tests.factories import NOW, a_location, a_transfer_order, a_user, a_webhook
+from tests.factories import NOW, a_location, a_product, a_transfer_order, a_user, a_webhook
 
 ADVANCE = 298
 
@@ -29,6 +31,7 @@ def a_full_house() -> TransferOrder:
     Group.objects.create(name=f"Depo {user.pk}")
     a_webhook(secret_key="gizli-anahtar", additional_headers={"Authorization": "Bearer gizli"})
     order = a_transfer_order()
+    adjust_stock([StockDelta(a_product().pk, location.pk, 500)], by=user, now=NOW)
     run_command(
         order.pk,
         transition=ADVANCE,

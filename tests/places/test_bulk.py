@@ -40,12 +40,12 @@ def a_row(erp_code: str = "S34-001", **values: Any) -> dict[str, Any]:
 
 
 def post(rows: Any, caller: Client | None = None) -> Any:
-    return (caller or a_caller()).post(PATH, {"rows": rows}, content_type="application/json")
+    return (caller or a_caller()).post(PATH, {"stock_locations": rows}, content_type="application/json")
 
 
 def outcomes(answer: Any) -> list[str]:
     assert answer.status_code == 200, answer.content
-    return [result["outcome"] for result in answer.json()["results"]]
+    return [result["status"] for result in answer.json()["results"]]
 
 
 def test_a_location_is_made_with_the_geography_that_it_names() -> None:
@@ -55,7 +55,7 @@ def test_a_location_is_made_with_the_geography_that_it_names() -> None:
     assert answer.json()["results"][0] == {
         "row": 1,
         "key": "S34-001",
-        "outcome": "created",
+        "status": "created",
         "id": location.pk,
         "errors": {},
     }
@@ -221,7 +221,10 @@ def test_a_repeated_request_is_answered_from_memory() -> None:
     caller = a_caller()
     answers = [
         caller.post(
-            PATH, {"rows": [a_row()]}, content_type="application/json", headers={"Idempotency-Key": "a"}
+            PATH,
+            {"stock_locations": [a_row()]},
+            content_type="application/json",
+            headers={"Idempotency-Key": "a"},
         )
         for _ in range(2)
     ]
@@ -233,5 +236,5 @@ def test_a_repeated_request_is_answered_from_memory() -> None:
 def test_a_body_without_rows_or_with_too_many_is_refused_whole(rows: Any) -> None:
     answer = post(rows)
     assert answer.status_code == 400
-    assert set(answer.json()) == {"rows"}
+    assert set(answer.json()) == {"stock_locations"}
     assert not StockLocation.objects.exists()

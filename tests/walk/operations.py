@@ -74,6 +74,8 @@ HOOK_WISH = {
     "config": {"auth": {"auth_type": "basic", "username": "aktar", "password": "correct horse"}},
 }
 SINCE = {"since": "2026-11-01T00:00:00Z"}
+STOCKS = "api/v1/oms/stocks/"
+GOODS = {"sku": "TS-1001-M", "erp_code": "STORE-1"}
 ROWS_BESIDE = {
     "stock location": "stock_locations/<id:location_id>/",
     "product": "products/<id:product_id>/",
@@ -132,9 +134,30 @@ OPERATIONS: dict[str, Ask] = {
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in LISTS_BESIDE.items()},
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in ROWS_BESIDE.items()},
     **{
-        name: Ask("POST", f"api/v1/oms/{route}bulk/", body={"rows": [row]})
+        name: Ask("POST", f"api/v1/oms/{route}bulk/", body={route.rstrip("/"): [row]})
         for name, (route, row) in BULKS.items()
     },
+    "stock levels": Ask("GET", STOCKS),
+    "set stock": Ask(
+        "POST",
+        f"{STOCKS}set/",
+        body={
+            "as_of": "2026-11-02T09:30:00Z",
+            "reason": "stocktaking",
+            "stocks": [GOODS | {"on_hand": "12.00"}],
+        },
+    ),
+    "adjust stock": Ask(
+        "POST",
+        f"{STOCKS}adjust/",
+        body={
+            "reason": "delivery 4711",
+            "stocks": [GOODS | {"change": "5.00", "kind": "received"}, GOODS | {"change": "-1.00"}],
+        },
+    ),
+    "stock availability": Ask("GET", f"{STOCKS}query-stock-availability/", query="?sku=TS-1001-M"),
+    "stock movements": Ask("GET", f"{STOCKS}movements/"),
+    "stock verification": Ask("GET", f"{STOCKS}verify/"),
     "webhooks": Ask("GET", HOOKS),
     "new webhook": Ask("POST", HOOKS, body=HOOK_WISH),
     "event types": Ask("GET", f"{HOOKS}registry/"),
@@ -161,7 +184,7 @@ OPERATIONS: dict[str, Ask] = {
 POSTS = {name: asked for name, asked in OPERATIONS.items() if asked.method == "POST"}
 ORDER_POSTS = {name: asked for name, asked in POSTS.items() if asked.key}
 KEYED = {name: asked for name, asked in OPERATIONS.items() if asked.key}
-NO_LISTS = {"event types", "feed", "metrics"}
+NO_LISTS = {"event types", "feed", "metrics", "stock availability", "stock verification"}
 LISTED = {
     name: asked
     for name, asked in KEYED.items()

@@ -12,6 +12,8 @@ from django.test import Client
 
 from aktar.accounts.models import ApiToken
 from aktar.places.rules import EVERYWHERE
+from aktar.stock.actions import adjust_stock
+from aktar.stock.rules import Kind, StockDelta
 from aktar.transfers.actions import run_command
 from aktar.transfers.models import CargoCompany, TransferOrder
 from aktar.transfers.rules import CommandParameters
@@ -65,9 +67,9 @@ def a_scene() -> Scene:
     caller = factories.a_user()
     full = factories.a_key(caller)
     factories.a_webhook(user=caller, token=ApiToken.objects.latest("pk"))
-    for code in ("WAREHOUSE-1", "STORE-1"):
-        factories.a_location(erp_code=code)
-    factories.a_product(sku="TS-1001-M")
+    factories.a_location(erp_code="WAREHOUSE-1")
+    store, product = factories.a_location(erp_code="STORE-1"), factories.a_product(sku="TS-1001-M")
+    adjust_stock([StockDelta(product.pk, store.pk, 300, Kind.RECEIVED)], by=None, now=factories.NOW)
     waiting, ready = factories.a_transfer_order(), factories.a_transfer_order()
     run_command(
         ready.pk,

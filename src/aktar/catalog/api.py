@@ -61,5 +61,5 @@ class ProductBulkView(ApiView):
         body = ProductsBody(data=request.data)
         body.is_valid(raise_exception=True)
         answering = self.answering(bulk_answer)
-        keep_products(body.validated_data["rows"], now=self.now, then=answering)
+        keep_products(body.validated_data["products"], now=self.now, then=answering)
         return answering.response

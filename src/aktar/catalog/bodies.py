@@ -74,7 +74,7 @@ class ProductRowBody(StrictSerializer):
 class ProductsBody(StrictSerializer):
     """Up to 1,000 products, each taken or refused by itself."""
 
-    rows = RowsField(child=ProductRowBody(), key="sku")
+    products = RowsField(child=ProductRowBody(), key="sku")
 
 
 def _is_sku(value: Any) -> bool:

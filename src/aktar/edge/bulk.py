@@ -18,7 +18,7 @@ class RowResultShape(msgspec.Struct):
 
     row: int
     key: str | None
-    outcome: Literal["created", "updated", "unchanged", "refused"]
+    status: Literal["created", "updated", "unchanged", "refused"]
     id: int | None
     errors: dict[str, Any]
 
@@ -61,7 +61,7 @@ def bulk_answer(verdicts: Sequence[Verdict]) -> Response:
         RowResultShape(
             row=number,
             key=verdict.key,
-            outcome=verdict.fate.value,
+            status=verdict.fate.value,
             id=verdict.id,
             errors=plain(verdict.errors),
         )

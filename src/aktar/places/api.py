@@ -77,5 +77,5 @@ class StockLocationBulkView(ApiView):
         body = StockLocationsBody(data=request.data)
         body.is_valid(raise_exception=True)
         answering = self.answering(bulk_answer)
-        keep_stock_locations(body.validated_data["rows"], now=self.now, then=answering)
+        keep_stock_locations(body.validated_data["stock_locations"], now=self.now, then=answering)
         return answering.response

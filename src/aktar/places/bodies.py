@@ -141,4 +141,4 @@ class StockLocationRowBody(StrictSerializer):
 class StockLocationsBody(StrictSerializer):
     """Up to 1,000 stock locations, each taken or refused by itself."""
 
-    rows = RowsField(child=StockLocationRowBody(), key="erp_code")
+    stock_locations = RowsField(child=StockLocationRowBody(), key="erp_code")

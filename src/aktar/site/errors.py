@@ -17,7 +17,9 @@ from rest_framework.views import exception_handler
 
 from aktar.accounts.actions import WrongCredentials
 from aktar.edge.language import DEFAULT_LANGUAGE
+from aktar.edge.rules import decimal_text
 from aktar.site.front_door import HostNotServed
+from aktar.stock.rules import CountFromTheFuture, NotEnoughStock
 from aktar.transfers.feed.rules import CursorFromTheFuture, CursorTooOld
 from aktar.transfers.rules import (
     CargoCompanyRequired,
@@ -92,6 +94,7 @@ _FAULTS: Mapping[Fault, "str | Promise"] = {
     Fault.NOT_IN_PACKAGE: _("The package holds no such product."),
     Fault.TOO_FEW: _("The package holds only {count} of these that can be brought."),
     Fault.IN_TRANSFER: _("Package item {item} is being brought by transfer order {number}."),
+    Fault.SHORT_OF_STOCK: _("The source has only {count} of these available."),
 }
 
 
@@ -105,6 +108,22 @@ def _wish_refused(error: WishRefused) -> Mapping[str, Any]:
             fields = fields.setdefault(step, {})
         fields.setdefault(last, []).append(str(_FAULTS[refusal.fault]).format(**refusal.about))
     return body
+
+
+def _not_enough_stock(error: NotEnoughStock) -> Mapping[str, Any]:
+    """Names every line that is short, by ids."""
+    return {
+        "detail": gettext("There is not enough stock."),
+        "short": [
+            {
+                "product": shortage.line.product,
+                "stock_location": shortage.line.location,
+                "wanted": decimal_text(shortage.line.quantity),
+                "available": decimal_text(shortage.available),
+            }
+            for shortage in error.shortages
+        ],
+    }
 
 
 def _webhook_exists(error: WebhookExists) -> Mapping[str, Any]:
@@ -137,6 +156,8 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (CommandsDisagree, Answer(400, about("slug", _("transition and slug name two different commands.")))),
     (CommandNotAllowed, Answer(409, _command_not_allowed)),
     (CargoCompanyUnknown, Answer(400, about_cargo_company(_("There is no cargo company of this id.")))),
+    (NotEnoughStock, Answer(409, _not_enough_stock)),
+    (CountFromTheFuture, Answer(400, about("as_of", _("Give an instant that is past.")))),
     (WebhookExists, Answer(406, _webhook_exists)),
     (WebhookNotActive, Answer(409, detail(_("The webhook is not active. Resume it first.")))),
     (CursorTooOld, Answer(410, _cursor_too_old)),

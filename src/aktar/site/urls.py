@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/oms/", include("aktar.transfers.urls")),
     path("api/v1/oms/", include("aktar.places.urls")),
     path("api/v1/oms/", include("aktar.catalog.urls")),
+    path("api/v1/oms/", include("aktar.stock.urls")),
     path("api/v1/oms/", include("aktar.workflow.urls")),
     path("whisperer/", include("aktar.webhooks.urls")),
     # Here and not there: who may hear of which location is known on a higher floor than that of webhooks.

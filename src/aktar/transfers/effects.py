@@ -16,7 +16,10 @@ from aktar.edge.content_types import ContentType
 from aktar.edge.references import Reading
 from aktar.orders.actions import move_package, move_package_items
 from aktar.orders.models import Package, PackageItem
-from aktar.orders.rules import PACKAGE_ITEM_STATUS, PackageItemStatus, PackageStatus
+from aktar.orders.rules import CLOSED, PACKAGE_ITEM_STATUS, PackageItemStatus, PackageStatus
+from aktar.stock import actions as stock
+from aktar.stock.queries import book_keepers
+from aktar.stock.rules import StockLine
 from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder, TransferShipment
 from aktar.transfers.rules import (
     OPEN,
@@ -73,9 +76,18 @@ def ready_advance(run: Run) -> Answer:
 
 
 def dispatch(run: Run) -> Answer:
-    """The goods leave their source."""
+    """The goods leave their source, and its stock."""
     _move_items(run, TransferStatus.IN_TRANSIT)
     _move_shipment(run, ShipmentStatus.IN_TRANSIT)
+    order = run.order
+    if _keeps_books(run):
+        stock.dispatch(
+            _lines(run, at=order.source_id),
+            transfer_order=order.pk,
+            destination=order.destination_id,
+            by=run.by,
+            now=run.now,
+        )
     return None
 
 
@@ -86,15 +98,21 @@ def deliver(run: Run) -> Answer:
     _move_package_items(run, PackageItemStatus.WAITING)
     if not _others_open(run) and not _anything_missing(run):
         _move_package(run, PackageStatus.WAITING)
+    if _keeps_books(run):
+        _receive(run)
     return None
 
 
 def cancel(run: Run) -> Answer:
-    """The transfer will not happen, and nothing replaces it: its goods are missing from the package."""
+    """The transfer will not happen, and nothing replaces it: its goods are missing from the package.
+
+    Their source has them again, or need not keep them any more.
+    """
     _move_items(run, TransferStatus.CANCELLED)
     _move_shipment(run, ShipmentStatus.CANCELLED)
     _move_package_items(run, PackageItemStatus.OUT_OF_STOCK)
     _move_package(run, PackageStatus.OUT_OF_STOCK)
+    stock.call_off(transfer_order=run.order.pk, by=run.by, now=run.now)
     return None
 
 
@@ -148,6 +166,26 @@ def _move_package(run: Run, to: PackageStatus) -> None:
 def _move_package_items(run: Run, to: PackageItemStatus) -> None:
     items = TransferItem.objects.filter(transfer_order=run.order).values_list("package_item_id", flat=True)
     move_items_of_package(run.package, list(items), order=run.order, to=to, reading=run.reading, now=run.now)
+
+
+def _keeps_books(run: Run) -> bool:
+    """Whether stock has to follow the goods at all. One query."""
+    return bool(book_keepers([run.order.source_id, run.order.destination_id]))
+
+
+def _lines(run: Run, *, at: int) -> list[StockLine]:
+    items = TransferItem.objects.filter(transfer_order=run.order).order_by("pk")
+    rows = items.values_list("product_id", "quantity", "package_item_id")
+    return [StockLine(product, at, quantity, item) for product, quantity, item in rows]
+
+
+def _receive(run: Run) -> None:
+    lines = _lines(run, at=run.order.destination_id)
+    stock.arrive(lines, transfer_order=run.order.pk, by=run.by, now=run.now)
+    if workflow(run.reading).states[run.package.state_id].enum_value in CLOSED:
+        # Nothing waits for them there any more.
+        items = [line.package_item for line in lines if line.package_item is not None]
+        stock.release_package_items(items, location=run.order.destination_id, by=run.by, now=run.now)
 
 
 def _others_open(run: Run) -> bool:

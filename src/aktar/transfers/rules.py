@@ -105,10 +105,17 @@ class Fault(StrEnum):
     NOT_IN_PACKAGE = "not in package"
     TOO_FEW = "too few"
     IN_TRANSFER = "in transfer"
+    SHORT_OF_STOCK = "short of stock"
 
 
 CONFLICTS = frozenset(
-    {Fault.PACKAGE_CLOSED, Fault.PACKAGE_NUMBER_TAKEN, Fault.NOTHING_TO_PACK, Fault.IN_TRANSFER}
+    {
+        Fault.PACKAGE_CLOSED,
+        Fault.PACKAGE_NUMBER_TAKEN,
+        Fault.NOTHING_TO_PACK,
+        Fault.IN_TRANSFER,
+        Fault.SHORT_OF_STOCK,
+    }
 )
 """Faults of the present state of things; the same wish can be good at another time."""
 

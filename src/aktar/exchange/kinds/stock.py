@@ -6,35 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from aktar.catalog.models import Product
-from aktar.edge.body_fields import AmountField
 from aktar.edge.bulk import told
-from aktar.edge.serializers import StrictCharField, StrictSerializer
 from aktar.edge.upserts import Difference, Fate, Told, Verdict, refused
 from aktar.exchange.columns import amount, shown_amount, text
 from aktar.exchange.kinds.kind import Document, Kind
 from aktar.exchange.queries import in_pieces
 from aktar.places.models import StockLocation
 from aktar.stock.actions import set_stock
+from aktar.stock.bodies import CountBody
 from aktar.stock.models import StockLevel
-from aktar.stock.rules import StockCount, StockFault, StockOutcome
-
-_FAULTS = {
-    StockFault.COUNTED_TWICE: gettext_lazy("An earlier row has the same."),
-    StockFault.COUNTED_LATER: gettext_lazy("It was counted again after this count."),
-    StockFault.BELOW_RESERVED: gettext_lazy("More than this is promised to transfers and packages."),
-    StockFault.TOO_MUCH: gettext_lazy("This is more than can be."),
-}
-
-
-class StockRowBody(StrictSerializer):
-    """How many pieces of a product were counted at a stock location."""
-
-    sku = StrictCharField(max_length=100)
-    erp_code = StrictCharField(max_length=100)
-    on_hand = AmountField()
+from aktar.stock.results import why_refused
+from aktar.stock.rules import StockCount, StockOutcome
 
 
 def counted_as_of(as_of: datetime | None) -> Kind:
@@ -44,7 +28,7 @@ def counted_as_of(as_of: datetime | None) -> Kind:
 
 def _keep_as_of(as_of: datetime | None) -> Callable[[Sequence[Document], datetime], list[Verdict]]:
     def keep(documents: Sequence[Document], now: datetime) -> list[Verdict]:
-        body = StockRowBody()
+        body = CountBody()
         rows = [told(body, each, key="sku") for each in documents]
         products, locations = _ids(rows)
         verdicts: dict[int, Verdict] = {}
@@ -85,7 +69,7 @@ def _unknown(row: Told, products: Mapping[str, int], locations: Mapping[str, int
 
 def _verdict(row: Told, outcome: StockOutcome) -> Verdict:
     if outcome.fault is not None:
-        return refused(row, {"on_hand": [str(_FAULTS[outcome.fault])]})
+        return refused(row, {"on_hand": [why_refused(outcome.fault, outcome)]})
     if not outcome.changed_by:
         return Verdict(row.key, Fate.UNCHANGED)
     before = outcome.on_hand - outcome.changed_by

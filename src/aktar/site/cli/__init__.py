@@ -12,6 +12,7 @@ from aktar.site.cli.dispatch import dispatch
 from aktar.site.cli.exchange import export, import_
 from aktar.site.cli.load import load
 from aktar.site.cli.serve import serve
+from aktar.site.cli.stock import stock
 from aktar.site.cli.tokens import token
 from aktar.site.cli.users import user
 from aktar.site.cli.webhooks import webhooks
@@ -24,5 +25,18 @@ def main() -> None:
     """aktar, the transfer-order service. Settings are environment variables: see .env.example."""
 
 
-for command in (serve, dispatch, migrate, workflow, load, import_, export, demo, user, token, webhooks):
+for command in (
+    serve,
+    dispatch,
+    migrate,
+    workflow,
+    load,
+    import_,
+    export,
+    demo,
+    stock,
+    user,
+    token,
+    webhooks,
+):
     main.add_command(command)

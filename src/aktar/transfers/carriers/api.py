@@ -58,5 +58,5 @@ class CargoCompanyBulkView(ApiView):
         body = CargoCompaniesBody(data=request.data)
         body.is_valid(raise_exception=True)
         answering = self.answering(bulk_answer)
-        keep_cargo_companies(body.validated_data["rows"], then=answering)
+        keep_cargo_companies(body.validated_data["cargo_companies"], then=answering)
         return answering.response

@@ -17,4 +17,4 @@ class CargoCompanyRowBody(StrictSerializer):
 class CargoCompaniesBody(StrictSerializer):
     """Up to 1,000 cargo companies, each taken or refused by itself."""
 
-    rows = RowsField(child=CargoCompanyRowBody(), key="erp_code")
+    cargo_companies = RowsField(child=CargoCompanyRowBody(), key="erp_code")
