@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click import Command
+from click.testing import CliRunner, Result
 
 from aktar.catalog.models import Product
-from aktar.site.cli.exchange import import_
+from aktar.site.cli.exchange import export, import_
 from tests.exchange.tables import LOCATION, a_csv
 from tests.factories import a_workflow
 
@@ -34,25 +35,29 @@ def aktar(aktar_environment: dict[str, str], database_url: str) -> Run:
     return run
 
 
-def test_what_is_told_goes_where_it_belongs(aktar: Run, tmp_path: Path) -> None:
+def test_what_is_told_goes_where_it_belongs(db: None, tmp_path: Path) -> None:
+    a_workflow()
     path = a_csv(tmp_path / "a.csv", [list(LOCATION), list(LOCATION.values()), ["S2"] + [""] * 8])
 
-    tried = aktar("import", "locations", str(path), "--dry-run", "--language", "tr-tr")
-    assert (tried.returncode, tried.stderr) == (1, b"")
-    told = tried.stdout.decode().splitlines()
+    def run(command: Command, *arguments: str, given: bytes = b"") -> Result:
+        return CliRunner().invoke(command, arguments, input=given)
+
+    tried = run(import_, "locations", str(path), "--dry-run", "--language", "tr-tr")
+    assert (tried.exit_code, tried.stderr) == (1, "")
+    told = tried.stdout.splitlines()
     assert told[:2] == ["satır 2 S34-001: yeni", "  name: Şişli"]
     assert "satır 3 S2: reddedildi" in told
     assert told[-1] == "1 oluşturuldu, 0 güncellendi, 0 değişmedi, 1 reddedildi."
 
-    done = aktar("import", "locations", "-", given=path.read_bytes())
-    assert (done.returncode, done.stdout) == (1, b"1 created, 0 updated, 0 unchanged, 1 refused.\n")
-    assert done.stderr.decode().splitlines()[:2] == ["row 3 S2: refused", "  name: A new one needs this."]
+    done = run(import_, "locations", "-", given=path.read_bytes())
+    assert (done.exit_code, done.stdout) == (1, "1 created, 0 updated, 0 unchanged, 1 refused.\n")
+    assert done.stderr.splitlines()[:2] == ["row 3 S2: refused", "  name: A new one needs this."]
 
     out = tmp_path / "b.xlsx"
-    assert aktar("export", "locations", "-o", str(out)).returncode == 0
-    again = aktar("import", "locations", str(out))
-    assert (again.returncode, again.stdout) == (0, b"0 created, 0 updated, 1 unchanged, 0 refused.\n")
-    assert aktar("export", "locations").stdout.startswith("\ufefferp_code,name,".encode())
+    assert run(export, "locations", "-o", str(out)).exit_code == 0
+    again = run(import_, "locations", str(out))
+    assert (again.exit_code, again.stdout) == (0, "0 created, 0 updated, 1 unchanged, 0 refused.\n")
+    assert run(export, "locations").stdout_bytes.startswith("\ufefferp_code,name,".encode())
 
 
 @pytest.mark.parametrize(
