@@ -1,7 +1,7 @@
-"""`make bench-exchange`: 100,000 rows of stock as a table, tried, brought in, repeated, and written out again.
+"""`make bench-exchange`: 100,000 rows of stock as a table, tried, brought in, repeated, written out again.
 
-As a person does it, by `aktar`, on SQLite and then on PostgreSQL where one is found; the seconds of CPU are those
-of `aktar` alone. AKTAR_BENCH_ROWS is the number of rows (100,000).
+As a person does it, by `aktar`, on SQLite and then on PostgreSQL where one is found; the seconds of CPU are
+those of `aktar` alone. AKTAR_BENCH_ROWS is the number of rows (100,000).
 """
 
 import csv

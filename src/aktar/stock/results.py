@@ -1,6 +1,7 @@
 """What is said of each row of a count or an adjustment."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -65,7 +66,7 @@ def _result(row: NamedRow, outcome: StockOutcome, about: str) -> StockResultShap
     errors = None
     if outcome.fault is not None:
         errors = {about: [why_refused(outcome.fault, outcome)]}
-    done = "changed" if outcome.changed_by else "unchanged"
+    done: Literal["changed", "unchanged"] = "changed" if outcome.changed_by else "unchanged"
     return StockResultShape(
         sku=row.sku,
         erp_code=row.erp_code,
