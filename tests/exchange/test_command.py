@@ -12,7 +12,9 @@ from click import Command
 from click.testing import CliRunner, Result
 
 from aktar.catalog.models import Product
+from aktar.places.models import Address, StockLocation, Township
 from aktar.site.cli.exchange import export, import_
+from aktar.webhooks.models import Event
 from tests.exchange.tables import LOCATION, a_csv
 from tests.factories import a_workflow
 
@@ -77,6 +79,30 @@ def test_what_cannot_be_read_is_told_in_a_sentence(
     assert isinstance(done.exception, SystemExit)
     assert done.exit_code in (1, 2)
     assert said in done.stderr
+
+
+def test_two_imports_of_the_same_rows_at_once_make_each_row_once(
+    aktar_environment: dict[str, str], database_url: str, tmp_path: Path
+) -> None:
+    a_workflow()
+    codes = [f"S{number}" for number in range(1500)]
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for path, order in zip(paths, (codes, codes[::-1]), strict=True):
+        rows = ([*(LOCATION | {"erp_code": code, "township": f"İLÇE {code}"}).values()] for code in order)
+        a_csv(path, [list(LOCATION), *rows])
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-m", "aktar", "import", "locations", str(path)],
+            env=aktar_environment | {"DATABASE_URL": database_url},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for path in paths
+    ]
+    said = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert StockLocation.objects.count() == Address.objects.count() == Township.objects.count() == 1500
+    assert Event.objects.count() == 1500
 
 
 def test_a_killed_import_goes_on_where_it_was(
