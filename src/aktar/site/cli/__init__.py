@@ -1,4 +1,4 @@
-"""The command line: `aktar serve`, `dispatch`, `migrate`, `load`, `plan`, and those that keep what there is.
+"""The command line: `aktar serve`, `migrate`, `plan`, `import`, and those that keep what there is.
 
 Exit status 0 is done, 1 refused (one sentence on standard error says why), 2 asked for in a wrong way. What a
 command is for goes to standard output, everything else to standard error. Modules here import Django inside
@@ -10,6 +10,7 @@ import click
 from aktar.site.cli.backup import backup, restore, verify
 from aktar.site.cli.database import demo, migrate
 from aktar.site.cli.dispatch import dispatch
+from aktar.site.cli.exchange import export, import_
 from aktar.site.cli.load import load
 from aktar.site.cli.plan import plan
 from aktar.site.cli.serve import serve
@@ -27,7 +28,7 @@ def main() -> None:
 
 
 _COMMANDS = (
-    *(serve, dispatch, migrate, workflow, load, plan, demo, stock, user, token, webhooks),
+    *(serve, dispatch, migrate, workflow, load, import_, export, plan, demo, stock, user, token, webhooks),
     *(backup, restore, verify),
 )
 for command in _COMMANDS:
