@@ -8,9 +8,11 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from aktar.edge.expressions import Among, Clock
-from aktar.webhooks.actions.recording import Listening
 from aktar.webhooks.actions.waking import wake
 from aktar.webhooks.models import Event, EventPosition, ObjectSequence, Standing, Webhook, WebhookEvent
+
+Listening = tuple[int, int, str]
+"""The ids of a webhook and its endpoint, and the name under which it gets the event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +74,15 @@ def _next_sequences(content_type: int, ids: Sequence[int]) -> dict[int, int]:
 
 def _owe(events: Sequence[Event], news: Mapping[int, News], now: datetime) -> None:
     listeners = _listeners({each.event_type for each in news.values()})
-    endpoints = {endpoint for found in listeners.values() for _, endpoint, _ in found}
-    if not endpoints:
+    if not listeners:
         return
-    taken = _taken_lanes(events[0].content_type, [event.object_id for event in events], endpoints)
+    lanes = _Lanes(events[0].content_type, [event.object_id for event in events])
     owed = []
     for event in events:
         for webhook, endpoint, name in listeners[event.type]:
             if webhook not in news[event.object_id].heard_by:
                 continue
-            is_head = (endpoint, event.object_id) not in taken
-            taken.add((endpoint, event.object_id))
+            standing = lanes.joined(event.object_id, webhook, endpoint)
             owed.append(
                 WebhookEvent(
                     webhook_id=webhook,
@@ -94,8 +94,8 @@ def _owe(events: Sequence[Event], news: Mapping[int, News], now: datetime) -> No
                     content_type=event.content_type,
                     object_id=event.object_id,
                     sequence=event.sequence,
-                    standing=Standing.DUE if is_head else Standing.BLOCKED,
-                    due_at=Clock() if is_head else None,
+                    standing=standing,
+                    due_at=Clock() if standing is Standing.DUE else None,
                 )
             )
     WebhookEvent.objects.bulk_create(owed)
@@ -110,14 +110,31 @@ def _listeners(event_types: Collection[str]) -> Mapping[str, Sequence[Listening]
     return found
 
 
-def _taken_lanes(
-    content_type: int, objects: Sequence[int], endpoints: Collection[int]
-) -> set[tuple[int, int]]:
-    """The lanes, by endpoint and object, in which something waits already. One query."""
-    waiting = WebhookEvent.objects.filter(
-        Among("object_id", objects),
-        endpoint__in=endpoints,
-        content_type=content_type,
-        standing__in=(Standing.BLOCKED, Standing.DUE),
-    )
-    return set(waiting.values_list("endpoint_id", "object_id"))
+class _Lanes:
+    """What waits of some objects, and where in it something new is put. One query."""
+
+    def __init__(self, content_type: int, objects: Sequence[int]) -> None:
+        waiting = WebhookEvent.objects.filter(
+            Among("object_id", objects),
+            content_type=content_type,
+            standing__in=(Standing.BLOCKED, Standing.DUE, Standing.HELD),
+        )
+        self._taken: set[tuple[int, int]] = set()
+        self._waiting: dict[tuple[int, int], set[int | None]] = defaultdict(set)
+        for object_id, webhook, endpoint, standing in waiting.values_list(
+            "object_id", "webhook_id", "endpoint_id", "standing"
+        ):
+            if standing == Standing.HELD:
+                self._waiting[object_id, webhook].add(None)
+            else:
+                self._waiting[object_id, webhook].add(endpoint)
+                self._taken.add((object_id, endpoint))
+
+    def joined(self, object_id: int, webhook: int, endpoint: int) -> Standing:
+        """How what a webhook is owed of an object now stands, as `recording` has it of one."""
+        if self._waiting[object_id, webhook] - {endpoint}:
+            return Standing.HELD
+        if (object_id, endpoint) in self._taken:
+            return Standing.BLOCKED
+        self._taken.add((object_id, endpoint))
+        return Standing.DUE
