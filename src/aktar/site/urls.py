@@ -8,8 +8,11 @@ from aktar.places.queries import heard_by, webhooks_opened_by
 from aktar.site import errors, health, metrics, openapi
 from aktar.site.front_page import front_page
 from aktar.webhooks import urls as webhooks
+from aktar.webhooks.admin import WebhookPage
 
 admin.autodiscover()  # here and not when Django wakes: commands have no pages
+# Who may hear of which location is known on a higher floor than that of webhooks.
+WebhookPage.heard_by = staticmethod(heard_by)
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front_page),
     path("healthz", health.healthz),

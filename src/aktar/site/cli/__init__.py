@@ -17,7 +17,7 @@ from aktar.site.cli.serve import serve
 from aktar.site.cli.stock import stock
 from aktar.site.cli.tokens import token
 from aktar.site.cli.users import user
-from aktar.site.cli.webhooks import webhooks
+from aktar.site.cli.webhook_events import webhooks
 from aktar.site.cli.workflow import workflow
 
 
