@@ -1,4 +1,4 @@
-"""The command line: `aktar serve`, `dispatch`, `migrate`, `load`, `plan`, and those that keep what there is.
+"""The command line: `aktar serve`, `dispatch`, `migrate`, `load`, `plan`, `simulate`, and what keeps things.
 
 Exit status 0 is done, 1 refused (one sentence on standard error says why), 2 asked for in a wrong way. What a
 command is for goes to standard output, everything else to standard error. Modules here import Django inside
@@ -12,6 +12,7 @@ from aktar.site.cli.dispatch import dispatch
 from aktar.site.cli.load import load
 from aktar.site.cli.plan import plan
 from aktar.site.cli.serve import serve
+from aktar.site.cli.simulate import simulate
 from aktar.site.cli.stock import stock
 from aktar.site.cli.tokens import token
 from aktar.site.cli.users import user
@@ -25,5 +26,5 @@ def main() -> None:
     """aktar, the transfer-order service. Settings are environment variables: see .env.example."""
 
 
-for command in (serve, dispatch, migrate, workflow, load, plan, demo, stock, user, token, webhooks):
+for command in (serve, dispatch, migrate, workflow, load, plan, demo, simulate, stock, user, token, webhooks):
     main.add_command(command)
