@@ -14,6 +14,7 @@ from aktar.site.cli.exchange import export, import_
 from aktar.site.cli.load import load
 from aktar.site.cli.plan import plan
 from aktar.site.cli.serve import serve
+from aktar.site.cli.simulate import simulate
 from aktar.site.cli.stock import stock
 from aktar.site.cli.tokens import token
 from aktar.site.cli.users import user
@@ -28,8 +29,8 @@ def main() -> None:
 
 
 _COMMANDS = (
-    *(serve, dispatch, migrate, workflow, load, import_, export, plan, demo, stock, user, token, webhooks),
-    *(backup, restore, verify),
+    *(serve, dispatch, migrate, workflow, load, import_, export, plan, demo, simulate),
+    *(stock, user, token, webhooks, backup, restore, verify),
 )
 for command in _COMMANDS:
     main.add_command(command)
