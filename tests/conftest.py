@@ -19,8 +19,13 @@ from django.db import connection
 
 from aktar.edge import counts, references, throttles
 from aktar.edge.documents import shelf
+from aktar.planning.queries import desk
+from aktar.site.metrics import keeping
+from tests import flushing
 
 STARTING = 60  # seconds
+
+flushing.install()
 
 
 class Answer(NamedTuple):
@@ -60,12 +65,16 @@ def _fresh_process() -> Iterator[None]:
     references.forget()
     throttles.forget()
     counts.forget()
+    desk.forget()
     shelf.forget()
+    keeping.forget()
     yield
     references.forget()
     throttles.forget()
     counts.forget()
+    desk.forget()
     shelf.forget()
+    keeping.forget()
 
 
 @pytest.fixture

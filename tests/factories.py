@@ -20,6 +20,10 @@ from aktar.orders.models import (
 )
 from aktar.places.actions import bind_token
 from aktar.places.models import Address, City, Country, District, StockLocation, Township
+from aktar.planning.actions import record_plan
+from aktar.planning.models import Plan
+from aktar.planning.queries import demands_of, situation_of
+from aktar.planning.solving import immediately
 from aktar.transfers.actions import ItemToMove, create_transfer_order
 from aktar.transfers.models import CargoCompany, TransferOrder
 from aktar.webhooks.actions import keep_webhook
@@ -264,3 +268,10 @@ def an_owed_event(event: Event, webhook: Webhook | None = None, **values: Any) -
         "standing": Standing.DELIVERED,
     }
     return WebhookEvent.objects.create(**{**filled, **values})
+
+
+def a_plan(order: Order | None = None) -> Plan:
+    """How an order without a package is to be served by the stock there is, made by the real action."""
+    (demand,) = demands_of([(order or an_order()).pk])
+    (decision,) = immediately(situation_of(demand, now=NOW)).decisions
+    return Plan.objects.get(pk=record_plan(decision, now=NOW).plan)

@@ -11,11 +11,15 @@ from aktar.accounts.actions import create_token
 from aktar.accounts.models import Reach, User
 from aktar.places.models import TokenMembership, UserMembership
 from aktar.places.rules import EVERYWHERE
+from aktar.planning.actions import record_failure
+from aktar.planning.models import TransferScenario
+from aktar.stock.actions import adjust_stock
+from aktar.stock.rules import StockDelta
 from aktar.transfers.actions import run_command
 from aktar.transfers.models import TransferOrder
 from aktar.transfers.rules import CommandParameters
 from aktar.webhooks.models import WebhookAttempt, WebhookEvent
-from tests.factories import NOW, a_location, a_transfer_order, a_user, a_webhook
+from tests.factories import NOW, a_location, a_plan, a_product, a_transfer_order, a_user, a_webhook
 
 ADVANCE = 298
 
@@ -28,7 +32,10 @@ def a_full_house() -> TransferOrder:
     TokenMembership.objects.create(token=token, stock_location=location)
     Group.objects.create(name=f"Depo {user.pk}")
     a_webhook(secret_key="gizli-anahtar", additional_headers={"Authorization": "Bearer gizli"})
+    TransferScenario.objects.get_or_create(name="Depodan")
+    a_plan()
     order = a_transfer_order()
+    adjust_stock([StockDelta(a_product().pk, location.pk, 500)], by=user, now=NOW)
     run_command(
         order.pk,
         transition=ADVANCE,
@@ -44,6 +51,10 @@ def a_full_house() -> TransferOrder:
         response_http_status=500,
         response_content=b"<script>alert(1)</script>\xff",
         error_kind="",
+    )
+    product = order.transferitem_set.values_list("product_id", flat=True)[0]
+    record_failure(
+        package=order.package_id, products=[product], location=location.pk, reason="not_found", now=NOW
     )
     return order
 

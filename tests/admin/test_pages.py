@@ -45,6 +45,12 @@ COSTS = {
     "places.TokenMembership": (4, 3, 6),
     "places.Township": (4, 3, 5),
     "places.UserMembership": (4, 3, 6),
+    "stock.StockKeeping": (4, None, 4),
+    "stock.StockLevel": (4, None, 4),
+    "stock.StockMovement": (4, None, 4),
+    "planning.FailedSource": (4, None, 4),
+    "planning.Plan": (4, None, 5),  # its lines
+    "planning.TransferScenario": (4, 3, 8),  # channels and cities
     "transfers.CargoCompany": (4, 3, 4),
     "transfers.TransferItem": (5, None, 4),
     "transfers.TransferOrder": (5, None, 8),  # items, shipment, moves, and the workflow's version and rows

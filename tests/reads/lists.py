@@ -12,6 +12,8 @@ from aktar.edge.filters import QueryFilters
 from aktar.places.filters import StockLocationFilters
 from aktar.places.models import Address, City, Country, Township
 from aktar.places.rules import EVERYWHERE
+from aktar.planning.filters import PlanFilters
+from aktar.planning.models import Plan, PlanItem, TransferScenario
 from aktar.transfers.actions import run_command
 from aktar.transfers.carriers.filters import CargoCompanyFilters
 from aktar.transfers.items.filters import TransferItemFilters
@@ -20,7 +22,7 @@ from aktar.transfers.models import CargoCompany, TransferItem
 from aktar.transfers.rules import CommandParameters
 from aktar.workflow.filters import CommandFilters, StateFilters
 from aktar.workflow.models import Command, State, TransitionLog
-from tests.factories import NOW, a_location, a_product, a_transfer_order, a_user
+from tests.factories import NOW, a_location, a_plan, a_product, a_transfer_order, a_user
 
 API = "/api/v1/oms"
 LATER = NOW + timedelta(days=1)
@@ -175,6 +177,18 @@ def two_logs() -> Pair:
     return Pair(wanted, other)
 
 
+def two_plans() -> Pair:
+    a_location()
+    other, wanted = a_plan(), a_plan()
+    Plan.objects.filter(pk=wanted.pk).update(
+        scenario=TransferScenario.objects.create(name="x"), is_batch=True, created_at=LATER
+    )
+    source = a_location()
+    PlanItem.objects.filter(plan=wanted).update(source=source, destination=source)
+    PlanItem.objects.filter(plan=other).update(destination=a_location())
+    return Pair(Plan.objects.get(pk=wanted.pk), other)
+
+
 LOCATIONS = List(
     f"{API}/stock_locations/",
     StockLocationFilters,
@@ -201,7 +215,8 @@ ITEMS = List(
     has_brief=True,
 )
 LOGS = List(f"{API}/state-transition-logs/", TransitionLogFilters, ("id", "created_date"), two_logs)
-LISTS = (LOCATIONS, PRODUCTS, CARRIERS, STATES, COMMANDS, ITEMS, LOGS)
+PLANS = List(f"{API}/orderexecutionplans/", PlanFilters, ("id", "created_at", "order_id"), two_plans)
+LISTS = (LOCATIONS, PRODUCTS, CARRIERS, STATES, COMMANDS, ITEMS, LOGS, PLANS)
 
 
 def found(caller: Client, path: str, **query: str) -> list[int]:

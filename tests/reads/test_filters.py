@@ -15,6 +15,7 @@ from tests.reads.lists import (
     LISTS,
     LOCATIONS,
     LOGS,
+    PLANS,
     PRODUCTS,
     STATES,
     List,
@@ -78,6 +79,11 @@ DATES_UPWARDS = after("created_date", is_later=False) | after("modified_date", i
 
 def flag(name: str) -> dict[str, Case]:
     return {name: (of(name), lambda pair: getattr(pair.other, name), "yes")}
+
+
+def planned(pair: Pair) -> Any:
+    """The wanted plan's line."""
+    return pair.wanted.planitem_set.get()
 
 
 CASES: dict[List, dict[str, Case]] = {
@@ -161,6 +167,18 @@ CASES: dict[List, dict[str, Case]] = {
         "old_state__enum_value": ("ready_to_shipment", "waiting", LONG),
         "new_state__enum_value": ("in_transit", "ready_to_shipment", LONG),
     },
+    PLANS: RANGES
+    | after("created_at", is_later=True)
+    | {
+        "order": (of("order_id"), "987654", "N1"),
+        "order__number": (of("order.number"), "N", LONG),
+        "scenario": (of("scenario_id"), "987654", "x"),
+        "source": (lambda pair: planned(pair).source_id, "987654", "S1"),
+        "destination": (lambda pair: planned(pair).destination_id, "987654", "-1"),
+        "source__erp_code": (lambda pair: planned(pair).source.erp_code, "S-0", LONG),
+        "destination__erp_code": (lambda pair: planned(pair).destination.erp_code, "S-0", LONG),
+    }
+    | flag("is_batch"),
 }
 WIDE: dict[List, dict[str, Case]] = {
     LOCATIONS: UPWARDS | DATES_UPWARDS,
@@ -171,6 +189,7 @@ WIDE: dict[List, dict[str, Case]] = {
     ITEMS: UPWARDS
     | DATES_UPWARDS
     | {"quantity__lt": ("2.51", "2.50", "-"), "quantity__lte": ("2.50", "2.49", "2,5")},
+    PLANS: UPWARDS | after("created_at", is_later=False),
     LOGS: UPWARDS | after("created_date", is_later=False) | {"content_type": ("6", "4", "six")},
 }
 """Filters whose hit holds the other row too, for the wanted one is the later or both are of a kind."""

@@ -12,6 +12,9 @@ from django.test import Client
 
 from aktar.accounts.models import ApiToken
 from aktar.places.rules import EVERYWHERE
+from aktar.planning.models import Plan
+from aktar.stock.actions import adjust_stock
+from aktar.stock.rules import Kind, StockDelta
 from aktar.transfers.actions import run_command
 from aktar.transfers.models import CargoCompany, TransferOrder
 from aktar.transfers.rules import CommandParameters
@@ -54,6 +57,9 @@ class Scene:
             "cargo_company_id": 1,
             "state_id": order.state_id,
             "command_id": READY,
+            "order_id": order.order_id,
+            "package_id": order.package_id,
+            "plan_id": Plan.objects.values_list("pk", flat=True)[0],
         }
         return "/" + _PLACE.sub(lambda place: str(ids[place[1]]), route)
 
@@ -65,9 +71,9 @@ def a_scene() -> Scene:
     caller = factories.a_user()
     full = factories.a_key(caller)
     factories.a_webhook(user=caller, token=ApiToken.objects.latest("pk"))
-    for code in ("WAREHOUSE-1", "STORE-1"):
-        factories.a_location(erp_code=code)
-    factories.a_product(sku="TS-1001-M")
+    factories.a_location(erp_code="WAREHOUSE-1")
+    store, product = factories.a_location(erp_code="STORE-1"), factories.a_product(sku="TS-1001-M")
+    adjust_stock([StockDelta(product.pk, store.pk, 300, Kind.RECEIVED)], by=None, now=factories.NOW)
     waiting, ready = factories.a_transfer_order(), factories.a_transfer_order()
     run_command(
         ready.pk,
@@ -78,6 +84,7 @@ def a_scene() -> Scene:
         now=factories.NOW,
     )
     ready.refresh_from_db()
+    factories.a_plan()
     gone = factories.a_user()
     keys = {
         "full": full,

@@ -49,7 +49,10 @@ class ApiView(APIView):
     """
 
     query_parameters: ClassVar[frozenset[str]] = frozenset()
-    """Names that the query of a read may hold beside `format`; a write takes none."""
+    """Names that the query of a read may hold beside `format`."""
+
+    write_parameters: ClassVar[frozenset[str]] = frozenset()
+    """Names that the query of a write may hold beside `format`."""
 
     own_parameters: ClassVar[Mapping[str, Any]] = {}
     """What the OpenAPI document says of those among them that no filter and no list describes."""
@@ -188,7 +191,7 @@ class ApiView(APIView):
     def check_query(self, request: Request) -> None:
         """Raise ValidationError for a parameter that is not known here or that no database can hold."""
         wrong = {}
-        known = self.query_parameters if request.method in SAFE_METHODS else frozenset()
+        known = self.query_parameters if request.method in SAFE_METHODS else self.write_parameters
         for name, values in request.query_params.lists():
             if name not in known and name != FORMAT_PARAMETER:
                 wrong[name] = [_("There is no such parameter; /api/docs/ names those there are.")]

@@ -39,7 +39,10 @@ INSTALLED_APPS = [
     "aktar.places",
     "aktar.catalog",
     "aktar.orders",
+    "aktar.stock",
+    "aktar.planning",
     "aktar.transfers",
+    "aktar.fulfilment",
     "aktar.site",
     "unfold.apps.BasicAppConfig",  # the theme's templates go before the admin's own
     "aktar.edge.admin.apps.AdminConfig",
@@ -86,6 +89,7 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database["ENGINE"] = "aktar.site.postgresql_engine"
 DATABASES = {"default": _database}
+AKTAR_SLOW_QUERY_MS = environment.slow_query_ms()
 
 # -- HTTP -------------------------------------------------------------------------------------------------
 AKTAR_TRUSTED_PROXIES = environment.parsed(

@@ -222,7 +222,11 @@ class WebhookEventDetailView(ApiView):
 
 
 class CommandView(ApiView):
-    """Runs a command: 204, or 200 with what the command has to say."""
+    """Runs a command: 204, or 200 with what the command has to say.
+
+    Renewing reads two more parameters: a `reason` (`not_found`, `wrong_product`, `damaged`, `other`) and
+    `declare_loss`, true where the goods are to be written off at their source.
+    """
 
     @answers(
         {204: None, 200: CommandAnswerShape},
@@ -291,14 +295,14 @@ class SetRemoteIdView(ApiView):
 def _command_answer(answer: Answer) -> Response:
     if answer is None:
         return Response(status=204)
+    said = CommandAnswerShape(answer["transfer_order"], answer.get("transfer_orders", msgspec.UNSET))
     if answer["transfer_order"] is None:
-        answer = {
-            **answer,
-            "detail": _(
-                "No other source was looked for, as planning is still to come; the goods are out of stock."
-            ),
-        }
-    return Response(encode(answer))
+        said.detail = (
+            _("No other transfer is needed: the dispatching location has the goods itself.")
+            if answer.get("is_there")
+            else _("No other source was found; the goods are out of stock.")
+        )
+    return Response(encode(said))
 
 
 def _nothing_to_say(_answer: Answer) -> Response:

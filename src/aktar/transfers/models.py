@@ -49,6 +49,14 @@ class TransferOrder(models.Model):
     invoice_number = BoundedCharField(max_length=100, null=True, blank=True)
     remote_id = BoundedCharField(max_length=100, null=True, blank=True)
     plan_item = models.BigIntegerField(null=True, blank=True, help_text="The plan line it came from.")
+    renews = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="renewed_by",
+        help_text="The one whose source did not find the goods, and whose place it took.",
+    )
     created_date = models.DateTimeField()
     modified_date = models.DateTimeField()
     version = models.BigIntegerField(

@@ -16,8 +16,9 @@ from aktar.orders.models import Order, Package
 from aktar.orders.queries import customer_side
 from aktar.places.queries import stock_locations
 from aktar.places.rules import Reach
+from aktar.planning.models import Outcome, PlanItem
 from aktar.transfers.items.queries import ORDER, ORDER_VERSION, items_by_order, rows_of_orders
-from aktar.transfers.models import CargoCompany, TransferOrder
+from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder
 from aktar.transfers.rules import TransferOrderUnknown, TransitionLogUnknown
 from aktar.transfers.shapes import (
     CargoCompanyShape,
@@ -102,6 +103,20 @@ def require_log_visible(
     if not visible:
         raise TransitionLogUnknown
     return log
+
+
+def open_plan_items(order: TransferOrder) -> list[int]:
+    """The planned lines (ids) that a transfer order is to fulfil. One query, none if it was not planned."""
+    if order.plan_item is None:
+        return []
+    items = TransferItem.objects.filter(transfer_order=order).values("package_item__order_item_id")
+    planned = PlanItem.objects.filter(
+        outcome=Outcome.OPEN,
+        source=order.source_id,
+        destination=order.destination_id,
+        order_item__in=items,
+    )
+    return list(planned.values_list("pk", flat=True))
 
 
 def transfer_orders(ids: Sequence[int], reading: Reading) -> list[TransferOrderShape]:

@@ -13,8 +13,10 @@ from aktar.edge.references import reading
 from aktar.edge.writing import RowToWrite
 from aktar.orders.models import Package
 from aktar.places.rules import Reach
+from aktar.transfers.actions.counting import CountedCommand
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE, tell
-from aktar.transfers.effects import EFFECTS, Answer, Run
+from aktar.transfers.actions.renewing import renew
+from aktar.transfers.effects import EFFECTS, RENEW, Answer, Run, leave
 from aktar.transfers.models import TransferOrder
 from aktar.transfers.queries import package_of, require_visible, visible_transfer_orders
 from aktar.transfers.rules import (
@@ -25,7 +27,6 @@ from aktar.transfers.rules import (
     VersionDisagrees,
     transfer_event,
 )
-from aktar.workflow.actions import move
 from aktar.workflow.queries import workflow
 
 
@@ -46,10 +47,10 @@ def run_command(
 
     `expected` are versions of which the order must have one; `then` hears the answer within the transaction.
     Raises TransferOrderUnknown, VersionDisagrees, PackageDisagrees, CommandUnknown, CommandsDisagree,
-    CommandNotAllowed, and what the command's effect raises (CargoCompanyUnknown, CargoCompanyRequired): then
-    nothing has changed.
+    CommandNotAllowed, and what the command's effect raises (CargoCompanyUnknown, CargoCompanyRequired,
+    RenewalRefused): then nothing has changed.
     """
-    with transaction.atomic(durable=True):
+    with CountedCommand() as counted, transaction.atomic(durable=True):
         order, locked_package = _locked(order_id, reach)
         # The clock was read before the lock was had, and who had it may have read it later.
         now = max(now, order.modified_date)
@@ -60,6 +61,7 @@ def run_command(
         current = reading(PAYLOAD_LANGUAGE)
         flow = workflow(current)
         command = flow.command(ContentType.TRANSFER_ORDER, transition=transition, slug=slug)
+        counted.slug = command.slug
         flow.require(command, state=order.state_id)
         attributes = {
             "command": {**parameters.given, "slug": command.slug, "transition_id": command.id},
@@ -73,9 +75,12 @@ def run_command(
             reading=current,
             now=now,
         )
-        answer = EFFECTS[command.handler](run)
         destination = flow.states[command.destination_state]
-        move(order, to=destination, by=by, attributes=attributes, now=now)
+        if command.handler == RENEW:
+            answer = renew(run, to=destination)
+        else:
+            answer = EFFECTS[command.handler](run)
+            leave(run, to=destination)
         tell(
             order,
             transfer_event(destination.enum_value),

@@ -157,26 +157,33 @@ _OWED_FIELDS = columns_of(
 def _owe(event: Event, listeners: Statement, now: datetime) -> None:
     """Queue the event for those who listen; at the head of each lane that is empty. One query.
 
-    A statement of its own after the object's row was locked: it sees what those before have committed.
+    Where something of the object is kept for a listener, or waits at its former address, it is kept too:
+    nothing may overtake what is yet to be released. A statement of its own after the object's row was
+    locked: it sees what those before have committed.
     """
     dialect = _DIALECTS[connection.vendor]
     kind, object_id, *given = prepared(
         _OWED_FIELDS, (event.content_type, event.object_id, event.pk, now, now, event.sequence)
     )
-    lane = f"FROM {_OWED} WHERE endpoint_id = endpoint AND content_type = %s AND object_id = %s"
+    its = f"FROM {_OWED} WHERE content_type = %s AND object_id = %s AND"
+    waits = f"standing IN ({Standing.DUE.value}, {Standing.BLOCKED.value})"
     with connection.cursor() as cursor:
-        # Each standing in a look of its own, for only so do the partial indexes serve.
+        # Of a lane each standing in a look of its own, for only so do the partial indexes serve.
         cursor.execute(
             f"WITH listening (webhook, endpoint, name) AS ({listeners.sql}), "  # noqa: S608
-            "placed AS (SELECT webhook, endpoint, name, "
-            "row_number() OVER (PARTITION BY endpoint ORDER BY webhook) = 1 "
-            f"AND NOT EXISTS (SELECT 1 {lane} AND standing = {Standing.DUE.value}) "
-            f"AND NOT EXISTS (SELECT 1 {lane} AND standing = {Standing.BLOCKED.value}) AS is_head "
-            "FROM listening) "
+            f"seen AS (SELECT webhook, endpoint, name, EXISTS (SELECT 1 {its} webhook_id = webhook "
+            f"AND (standing = {Standing.HELD.value} OR {waits} AND endpoint_id <> endpoint)) AS is_kept "
+            "FROM listening), "
+            "placed AS (SELECT webhook, endpoint, name, is_kept, NOT is_kept "
+            "AND row_number() OVER (PARTITION BY endpoint, is_kept ORDER BY webhook) = 1 "
+            f"AND NOT EXISTS (SELECT 1 {its} endpoint_id = endpoint AND standing = {Standing.DUE.value}) "
+            f"AND NOT EXISTS (SELECT 1 {its} endpoint_id = endpoint AND standing = {Standing.BLOCKED.value}) "
+            "AS is_head FROM seen) "
             f"INSERT INTO {_OWED} (webhook_id, endpoint_id, event_type, content_type, object_id, event_id, "
             "created_date, modified_date, sequence, uuid, standing, due_at, delivered, tries) "
             f"SELECT webhook, endpoint, name, %s, %s, %s, %s, %s, %s, {dialect.uuid}, "
-            f"CASE WHEN is_head THEN {Standing.DUE.value} ELSE {Standing.BLOCKED.value} END, "
+            f"CASE WHEN is_kept THEN {Standing.HELD.value} WHEN is_head THEN {Standing.DUE.value} "
+            f"ELSE {Standing.BLOCKED.value} END, "
             f"CASE WHEN is_head THEN {dialect.clock} END, FALSE, 0 FROM placed ORDER BY webhook",
-            [*listeners.parameters, *(kind, object_id) * 3, *given],
+            [*listeners.parameters, *(kind, object_id) * 4, *given],
         )

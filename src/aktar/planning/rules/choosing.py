@@ -1,0 +1,133 @@
+"""The choice: which site dispatches a demand, and where each line comes from.
+
+A branch and bound over the dispatchers, the most promising first. `prices` let the batch way tell one order
+what the others would give for the same goods; without them the cost is the plain one.
+"""
+
+from dataclasses import dataclass
+
+from aktar.planning.rules.costs import transfer_cost
+from aktar.planning.rules.demand import UNPLANNED
+from aktar.planning.rules.grouping import grouped_supply, least_costs
+from aktar.planning.rules.options import Options
+from aktar.planning.rules.splitting import split
+from aktar.planning.rules.supply import NO_PRICES, Priced, Prices, Supply, priced, supply
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """By line, the site whose package it is in and the one it comes from: the same one from its own stock.
+
+    A line without a source is not planned; without a dispatcher nobody may dispatch anything. `cost` contains
+    the prices, if there were any; nothing could cost less than `lower`.
+    """
+
+    cost: float
+    lower: float
+    dispatchers: tuple[int | None, ...]
+    sources: tuple[int | None, ...]
+
+
+def best_choice(options: Options, *, prices: Prices = NO_PRICES) -> Choice:
+    """The cheapest choice; exact for one package of up to eight lines of different products."""
+    at = priced(options, prices=prices)
+    count = len(options.demand.lines)
+    if not options.dispatchers:
+        nothing = (None,) * count
+        return Choice(float(UNPLANNED * count), float(UNPLANNED * count), nothing, nothing)
+    order = _promising(at)
+    found, dispatcher, lower = _single(at, order)
+    whole = Choice(found.cost, lower, (dispatcher,) * count, found.sources)
+    if not options.scenario.is_split_allowed or count < 2 or options.demand.dispatching is not None:
+        return whole
+    # Whatever the packages: the cheapest one and, by line, nothing or the cheapest way at all.
+    lower = min(lower, min(options.dispatchers.values()) + sum(_least(at, n) for n in range(count)))
+    parts = split(at, promising=[id_ for _, _, id_ in order], below=whole.cost)
+    if parts is None:
+        return Choice(whole.cost, lower, whole.dispatchers, whole.sources)
+    return Choice(parts.cost, lower, parts.dispatchers, parts.sources)
+
+
+def plain_cost(options: Options, choice: Choice) -> int:
+    """What a choice costs without prices, in hundredths of a point."""
+    cost = sum(options.dispatchers[id_] for id_ in set(choice.dispatchers) if id_ is not None)
+    market, weights = options.market, options.scenario.weights
+    asked: set[tuple[int, int]] = set()
+    for dispatcher, source in zip(choice.dispatchers, choice.sources, strict=True):
+        if source is None or dispatcher is None:
+            cost += UNPLANNED
+        elif source != dispatcher and (source, dispatcher) not in asked:
+            if options.scenario.groups_items:
+                asked.add((source, dispatcher))
+            cost += transfer_cost(
+                market.sites[source],
+                to=market.sites[dispatcher],
+                weights=weights,
+                standing=market.standings.get(source),
+            ).total
+    return cost
+
+
+def fixed_cost(options: Options, choice: Choice) -> int:
+    """What of `plain_cost` is a fixed price: of packages, transfers, and lines that are left."""
+    weights = options.scenario.weights
+    is_sent = [
+        pair
+        for pair in zip(choice.sources, choice.dispatchers, strict=True)
+        if None not in pair and pair[0] != pair[1]
+    ]
+    sent = len(set(is_sent)) if options.scenario.groups_items else len(is_sent)
+    packages = len({*choice.dispatchers} - {None}) if options.demand.dispatching is None else 0
+    left = sum(1 for source in choice.sources if source is None)
+    return sent * weights.transfer + packages * weights.package + left * UNPLANNED
+
+
+def _single(at: Priced, order: list[tuple[float, int, int]]) -> tuple[Supply, int, float]:
+    """The cheapest supply in one package, who dispatches it, and what none could be cheaper than."""
+    serve = grouped_supply if at.options.scenario.groups_items else supply
+    count = len(at.options.demand.lines)
+    best = Supply(float("inf"), float("inf"), (None,) * count)
+    dispatcher, lower = order[0][2], float("inf")
+    for least, package, id_ in order:
+        if least >= best.cost:
+            break
+        found = serve(at, id_, below=best.cost - package)
+        if found is None:
+            continue
+        lower = min(lower, package + found.lower)
+        if package + found.cost < best.cost:
+            best, dispatcher = Supply(package + found.cost, lower, found.sources), id_
+    return best, dispatcher, min(lower, best.cost)
+
+
+def _promising(at: Priced) -> list[tuple[float, int, int]]:
+    """The dispatchers with what serving costs there at the least, and the package alone; the best first."""
+    if at.options.scenario.groups_items:
+        return _promising_grouped(at)
+    # As if all were sent, and less what each saves by having lines itself.
+    sent = sum(at.floors)
+    least = {id_: sent + package for id_, package in at.options.dispatchers.items()}
+    for own, floor in zip(at.own, at.floors, strict=True):
+        for id_, mine in own.items():
+            if mine < floor and id_ in least:
+                least[id_] += mine - floor
+    return sorted((cost, at.options.dispatchers[id_], id_) for id_, cost in least.items())
+
+
+def _promising_grouped(at: Priced) -> list[tuple[float, int, int]]:
+    costs = least_costs(at)
+    once = min(at.floors)
+    rows = []
+    for id_, package in at.options.dispatchers.items():
+        lacking = sum(1 << number for number, own in enumerate(at.own) if id_ not in own)
+        least = (once if lacking else 0.0) if costs is None else costs[lacking]
+        rows.append((package + least, package, id_))
+    return sorted(rows)
+
+
+def _least(at: Priced, number: int) -> float:
+    """What a line costs at the least, whichever package it is in."""
+    own = min(at.own[number].values(), default=UNPLANNED)
+    if at.options.scenario.groups_items:
+        return 0.0
+    return min(own, at.floors[number])

@@ -1,0 +1,11 @@
+"""The two ways to decide, behind one interface: a Situation in, a Solution out.
+
+`immediately` serves demands one by one, in their order; `in_batch` weighs them against each other. Neither
+writes or reads anything.
+"""
+
+from aktar.planning.solving.batch import in_batch
+from aktar.planning.solving.immediate import immediately
+from aktar.planning.solving.solutions import Solution, SolverMissing
+
+__all__ = ["Solution", "SolverMissing", "immediately", "in_batch"]

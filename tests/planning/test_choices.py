@@ -1,0 +1,241 @@
+"""The choice for one demand: the fewest transfers, then the cheapest; never worse than trying everything."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aktar.planning.rules import (
+    UNPLANNED,
+    Demand,
+    Line,
+    Market,
+    Scenario,
+    Standing,
+    Terms,
+    Weights,
+    Why,
+)
+from tests.planning.markets import (
+    ANKARA,
+    ISTANBUL,
+    IZMIR,
+    VAN,
+    a_demand,
+    a_market,
+    a_site,
+    cheapest,
+    decided,
+    demands,
+    is_possible,
+    markets,
+)
+
+
+def test_a_location_that_has_everything_dispatches_without_a_transfer() -> None:
+    market = a_market(a_site(1, ISTANBUL), a_site(2, VAN), stock={7: {1: 1, 2: 1}, 8: {2: 1}})
+    (package,) = decided(a_demand(7, 8), market).packages
+    assert package.dispatching == 2
+    assert [item.source for item in package.items] == [2, 2]
+    assert not package.transferred
+
+
+def test_between_equals_the_one_nearer_to_the_customer_dispatches() -> None:
+    market = a_market(a_site(1, VAN), a_site(2, ANKARA), a_site(3, IZMIR), stock={7: {1: 1, 2: 1, 3: 1}})
+    (package,) = decided(a_demand(7, at=ISTANBUL), market).packages
+    assert package.dispatching == 3
+
+
+def test_what_is_missing_comes_from_the_nearest_that_has_it() -> None:
+    market = a_market(
+        a_site(1, ISTANBUL),
+        a_site(2, VAN),
+        a_site(3, ANKARA),
+        stock={7: {1: 1}, 8: {1: 1}, 9: {2: 5, 3: 1}},
+    )
+    (package,) = decided(a_demand(7, 8, 9), market).packages
+    assert package.dispatching == 1
+    assert [(item.line.product, item.source) for item in package.transferred] == [(9, 3)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"priority": 11}, {"priority": 10}),
+        ({"days": 4.0}, {"days": 3.0}),
+    ],
+)
+def test_of_two_sources_at_one_place_the_better_one_sends(
+    first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    market = a_market(
+        a_site(1), a_site(2, ANKARA, **first), a_site(3, ANKARA, **second), stock={7: {1: 1}, 8: {2: 1, 3: 1}}
+    )
+    (package,) = decided(a_demand(7, 8), market).packages
+    assert package.items[1].source == 3
+
+
+@pytest.mark.parametrize("worse", [Standing(open_load=3), Standing(reliability=0.8)])
+def test_who_owes_much_or_fails_often_is_asked_later(worse: Standing) -> None:
+    market = a_market(
+        a_site(1),
+        a_site(2, ANKARA),
+        a_site(3, ANKARA),
+        stock={7: {1: 1}, 8: {2: 1, 3: 1}},
+        standings={2: worse, 3: Standing()},
+    )
+    (package,) = decided(a_demand(7, 8), market).packages
+    assert package.items[1].source == 3
+
+
+def test_safety_stock_stays_in_place() -> None:
+    market = a_market(a_site(1), a_site(2, VAN), stock={7: {1: 2, 2: 2}}, safety={1: 200})
+    (package,) = decided(a_demand(7), market).packages
+    assert package.dispatching == 2
+    assert decided(a_demand(7), market, Scenario(safety_stock=200)).items[0].source is None
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        Terms(kinds=frozenset({"warehouse"})),
+        Terms(cities=frozenset({6})),
+        Terms(tags=frozenset({"big", "new"})),
+        Terms(last_priority=5),
+    ],
+)
+def test_only_who_meets_the_terms_of_a_role_has_it(terms: Terms) -> None:
+    good = a_site(3, VAN, kind="warehouse", city=6, tags=frozenset({"big"}), priority=5)
+    market = a_market(a_site(1), a_site(2, ANKARA), good, stock={7: {1: 1}, 8: {2: 1, 3: 1}})
+    (package,) = decided(a_demand(7, 8), market, Scenario(sources=terms)).packages
+    assert (package.dispatching, package.items[1].source) == (1, 3)
+    assert Why.NOT_ELIGIBLE in {passed.why for passed in package.items[1].passed_over}
+    (package,) = decided(a_demand(7, 8), market, Scenario(dispatchers=terms)).packages
+    assert package.dispatching == 3
+
+
+def test_nobody_sends_or_dispatches_from_farther_than_allowed() -> None:
+    market = a_market(a_site(1), a_site(2, VAN), stock={7: {1: 1}, 8: {2: 1}})
+    near = Terms(most_kilometres=900)
+    (package,) = decided(a_demand(7, 8), market, Scenario(sources=near)).packages
+    assert (package.dispatching, package.items[1].source) == (1, None)
+    assert [(passed.site, passed.why) for passed in package.items[1].passed_over] == [(2, Why.TOO_FAR)]
+    assert decided(a_demand(8), market, Scenario(sources=near, dispatchers=near)).items[0].source is None
+
+
+def test_a_location_that_is_switched_off_does_nothing() -> None:
+    market = a_market(a_site(1, is_active=False), a_site(2, VAN), stock={7: {1: 1, 2: 1}})
+    (package,) = decided(a_demand(7), market).packages
+    assert (package.dispatching, package.items[0].source) == (2, 2)
+
+
+def test_what_nobody_has_is_left_at_the_best_place_and_the_rest_is_planned() -> None:
+    market = a_market(a_site(1), a_site(2, VAN), stock={7: {2: 1}})
+    decision = decided(a_demand(7, 8), market)
+    (package,) = decision.packages
+    assert package.dispatching == 2
+    assert [item.line.product for item in package.short] == [8]
+    assert not decision.is_complete
+    (package,) = decided(a_demand(8), market).packages
+    assert package.dispatching == 1
+
+
+def test_where_nobody_may_dispatch_nothing_is_planned() -> None:
+    market = a_market(a_site(1, dispatches=False), stock={7: {1: 1}})
+    decision = decided(a_demand(7), market)
+    assert [(package.dispatching, len(package.short)) for package in decision.packages] == [(None, 1)]
+    assert decision.cost == UNPLANNED
+
+
+def test_two_pieces_of_a_product_do_not_both_take_the_last_one() -> None:
+    market = a_market(a_site(1), a_site(2, ANKARA), a_site(3, VAN), stock={7: {1: 1, 2: 1, 3: 1}})
+    assert sorted(item.source or 0 for item in decided(a_demand(7, 7), market).items) == [1, 2]
+
+
+def test_a_package_that_is_there_keeps_its_place_and_remembers_who_failed() -> None:
+    market = a_market(a_site(1, VAN), a_site(2, VAN), a_site(3, ISTANBUL), stock={7: {2: 1, 3: 1}})
+    demand = a_demand(7, dispatching=1, failed=frozenset({(7, 2)}))
+    (package,) = decided(demand, market).packages
+    assert (package.dispatching, package.items[0].source) == (1, 3)
+    assert Why.FAILED_BEFORE in {passed.why for passed in package.items[0].passed_over}
+    assert package.cost.total == 0
+
+
+def test_grouped_items_come_from_as_few_senders_as_can_be() -> None:
+    market = a_market(
+        a_site(1), a_site(2, ISTANBUL), a_site(3, VAN), a_site(4, ISTANBUL),
+        stock={6: {1: 1}, 7: {1: 1}, 5: {1: 1}, 8: {2: 1, 3: 1}, 9: {3: 1, 4: 1}},
+    )  # fmt: skip
+    apart = decided(a_demand(5, 6, 7, 8, 9), market).packages[0]
+    grouped = decided(a_demand(5, 6, 7, 8, 9), market, Scenario(groups_items=True)).packages[0]
+    assert [item.source for item in apart.transferred] == [2, 4]
+    assert [item.source for item in grouped.transferred] == [3, 3]
+    assert [item.cost.total > 0 for item in grouped.transferred] == [True, False]
+
+
+def test_packages_are_split_where_that_is_allowed_and_cheaper() -> None:
+    market = a_market(a_site(1), a_site(2, ANKARA), stock={7: {1: 1}, 8: {2: 1}})
+    whole = decided(a_demand(7, 8), market)
+    dear_transfers = Weights(transfer=20_000_00, package=1_000_00)
+    split = decided(a_demand(7, 8), market, Scenario(is_split_allowed=True, weights=dear_transfers))
+    assert len(whole.packages) == 1
+    assert {package.dispatching: len(package.kept) for package in split.packages} == {1: 1, 2: 1}
+
+
+@settings(max_examples=150, deadline=None)
+@given(markets(), demands(), st.booleans(), st.integers(0, 1))
+def test_no_decision_is_cheaper_than_the_one_that_is_made(
+    market: Market, demand: Demand, groups_items: bool, safety: int
+) -> None:
+    scenario = Scenario(groups_items=groups_items, safety_stock=safety * 100)
+    decision = decided(demand, market, scenario)
+    sources = {item.line.key: item.source for item in decision.items}
+    assert is_possible(demand, market, scenario, tuple(sources[line.key] for line in demand.lines))
+    twins = len({line.product for line in demand.lines}) < len(demand.lines)
+    if not (groups_items and twins):
+        assert decision.cost == cheapest(demand, market, scenario)
+    else:
+        assert decision.cost >= cheapest(demand, market, scenario)
+
+
+@settings(max_examples=60, deadline=None)
+@given(markets(most_sites=3), demands(most_lines=2), st.sampled_from([1_000_00, 10_000_00]))
+def test_a_split_decision_is_possible_and_as_cheap_as_any_of_two_packages(
+    market: Market, demand: Demand, package: int
+) -> None:
+    scenario = Scenario(is_split_allowed=True, weights=Weights(package=package))
+    decision = decided(demand, market, scenario)
+    sources = {item.line.key: item.source for item in decision.items}
+    assert is_possible(demand, market, scenario, tuple(sources[line.key] for line in demand.lines))
+    assert decision.cost <= decided(demand, market, Scenario(weights=scenario.weights)).cost
+    if len({line.product for line in demand.lines}) == len(demand.lines):
+        assert decision.cost == cheapest(demand, market, scenario, most_packages=2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(markets(), demands())
+def test_every_decision_accounts_for_its_cost_and_for_every_location_that_has_the_goods(
+    market: Market, demand: Demand
+) -> None:
+    decision = decided(demand, market)
+    parts = sum(package.cost.total for package in decision.packages)
+    parts += sum(UNPLANNED if item.source is None else item.cost.total for item in decision.items)
+    assert decision.cost == parts
+    for package in decision.packages:
+        for item in package.items:
+            having = {id_ for id_, amount in market.stock[item.line.product].items() if amount}
+            having -= {item.source, package.dispatching}
+            named = {passed.site for passed in item.passed_over} - {package.dispatching}
+            if package.dispatching is not None:
+                assert len(named) + item.others >= len(having)
+                assert named <= having
+            for passed in item.passed_over:
+                assert (passed.by is not None) == (passed.why == Why.COSTLIER)
+                assert passed.by is None or passed.by >= 0
+
+
+def test_a_line_of_more_than_a_piece_comes_from_one_place() -> None:
+    market = a_market(a_site(1), a_site(2, VAN), stock={7: {1: 1, 2: 2}})
+    demand = Demand(key=1, number="N1", lines=(Line(1, 7, 150),))
+    assert decided(demand, market).items[0].source == 2

@@ -1,0 +1,75 @@
+"""Plans as the API shows them: complete, explained in the caller's language, to those who take part."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from aktar.places.models import StockLocation
+from aktar.planning.models import Plan, TransferScenario
+from tests.factories import a_caller, a_plan, a_workflow, an_order
+from tests.planning.rows import ANKARA, VAN, a_place, has, products_of
+
+pytestmark = pytest.mark.django_db
+
+PLANS = "/api/v1/oms/orderexecutionplans/"
+
+
+@pytest.fixture
+def planned() -> tuple[Plan, StockLocation, StockLocation]:
+    """A plan by which one location dispatches two items, one of them sent by another location."""
+    a_workflow()
+    order = an_order(items=2)
+    here, there, far, scarce = a_place(), a_place(ANKARA), a_place(VAN), a_place(VAN)
+    one, other = products_of(order)
+    has(here, one)
+    has(there, other)
+    has(far, other)
+    has(scarce, other, safety=1)
+    return a_plan(order), here, there
+
+
+def test_a_plan_says_what_comes_from_where_and_why(
+    planned: tuple[Plan, StockLocation, StockLocation],
+) -> None:
+    plan, here, there = planned
+    answer = a_caller().get(f"{PLANS}{plan.pk}/")
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    assert (told["order"], told["scenario"], told["is_batch"]) == (plan.order_id, None, False)
+    (package,) = told["packages"]
+    assert package["dispatching"]["erp_code"] == here.erp_code
+    own, sent = told["planitem_set"]
+    assert (own["source"], own["outcome"], own["cost"]["total"]) == (own["destination"], None, "0.00")
+    assert (sent["source"]["erp_code"], sent["outcome"]) == (there.erp_code, "open")
+    assert sent["cost"]["fixed"] == "10000.00"
+    assert 340 < sent["cost"]["kilometres"] < 360
+    costlier, careful = sent["passed_over"]
+    assert costlier["why"] == "costlier"
+    assert costlier["detail"] == f"It costs {costlier['by']} points more."
+    assert (careful["why"], careful["available"], careful["by"]) == ("safety_stock", "1.00", None)
+
+
+def test_reasons_are_told_in_the_language_of_the_caller(
+    planned: tuple[Plan, StockLocation, StockLocation],
+) -> None:
+    plan = planned[0]
+    told = a_caller().get(f"{PLANS}{plan.pk}/", headers={"accept-language": "tr-tr"}).json()
+    costlier, careful = told["planitem_set"][1]["passed_over"]
+    assert costlier["detail"] == f"{costlier['by']} puan daha pahalıdır."
+    assert careful["detail"].startswith("1.00 var")
+
+
+def test_who_takes_part_in_a_plan_sees_it_and_nobody_else(
+    planned: tuple[Plan, StockLocation, StockLocation],
+) -> None:
+    plan, here, there = planned
+    for location, count in ((here, 1), (there, 1), (a_place(), 0)):
+        caller: Client = a_caller(locations=[location])
+        assert caller.get(PLANS).json()["count"] == count
+        assert caller.get(f"{PLANS}{plan.pk}/").status_code == (200 if count else 404)
+
+
+def test_a_scenario_whose_weights_would_leave_lines_is_refused_by_the_database() -> None:
+    for values in ({"weight_transfer": 10**9}, {"weight_open_load": -1}, {"safety_stock": -1}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            TransferScenario.objects.create(name="x", **values)
