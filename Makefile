@@ -11,7 +11,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help run port test test-sqlite test-postgres lint types openapi messages bench bench-webhooks soak lock clean
+.PHONY: help run port test test-sqlite test-postgres lint types openapi messages bench bench-exchange bench-stock bench-webhooks soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -64,11 +64,17 @@ messages: $(DEV) ## collect what is said to people, and compile its Turkish (src
 		--no-fuzzy-matching --ignore-pot-creation-date
 	@$(BIN)/pybabel -q compile -D django -d src/aktar/locale
 
-bench: $(DEV) ## how fast it is beside an idiomatic implementation
-	@$(BIN)/python -m benchmarks
+bench: $(DEV) ## how fast it is beside an idiomatic implementation; writes docs/benchmarks (ORDERS)
+	@AKTAR_BENCH_ORDERS=$(if $(filter command line,$(origin ORDERS)),$(ORDERS),100000) $(BIN)/python -m benchmarks
 
 bench-webhooks: $(DEV) ## how fast it delivers beside bare aiohttp and dj-whisperer (ONLY="throughput claims")
 	@$(BIN)/python -m benchmarks.webhooks $(ONLY)
+
+bench-stock: $(DEV) ## how fast stock is set and adjusted in bulk
+	@$(BIN)/python -m benchmarks.stock
+
+bench-exchange: $(DEV) ## how fast tables come in and go out
+	@$(BIN)/python -m benchmarks.exchange
 
 soak: SELECTION = -m soak
 soak: test-sqlite test-postgres ## the long tests, on the same databases

@@ -13,11 +13,13 @@ from aktar.places.models import TokenMembership, UserMembership
 from aktar.places.rules import EVERYWHERE
 from aktar.planning.actions import record_failure
 from aktar.planning.models import TransferScenario
+from aktar.stock.actions import adjust_stock
+from aktar.stock.rules import StockDelta
 from aktar.transfers.actions import run_command
 from aktar.transfers.models import TransferOrder
 from aktar.transfers.rules import CommandParameters
 from aktar.webhooks.models import WebhookAttempt, WebhookEvent
-from tests.factories import NOW, a_location, a_plan, a_transfer_order, a_user, a_webhook
+from tests.factories import NOW, a_location, a_plan, a_product, a_transfer_order, a_user, a_webhook
 
 ADVANCE = 298
 
@@ -33,6 +35,7 @@ def a_full_house() -> TransferOrder:
     TransferScenario.objects.get_or_create(name="Depodan")
     a_plan()
     order = a_transfer_order()
+    adjust_stock([StockDelta(a_product().pk, location.pk, 500)], by=user, now=NOW)
     run_command(
         order.pk,
         transition=ADVANCE,

@@ -45,6 +45,9 @@ COSTS = {
     "places.TokenMembership": (4, 3, 6),
     "places.Township": (4, 3, 5),
     "places.UserMembership": (4, 3, 6),
+    "stock.StockKeeping": (4, None, 4),
+    "stock.StockLevel": (4, None, 4),
+    "stock.StockMovement": (4, None, 4),
     "planning.FailedSource": (4, None, 4),
     "planning.Plan": (4, None, 5),  # its lines
     "planning.TransferScenario": (4, 3, 8),  # channels and cities

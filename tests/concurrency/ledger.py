@@ -48,7 +48,11 @@ def require_agreement() -> None:
             assert told[-1] == states[state], (kind, thing, told)
             _require_news(kind, thing, told)
     of_shipments = _require_shipment_news(orders, states)
-    assert Event.objects.count() == TransitionLog.objects.count() + len(orders) + of_shipments
+    # A package that something is out of stock of puts its order at risk, which is told besides.
+    missing = [pk for pk, state in states.items() if state == "920"]
+    at_risk = TransitionLog.objects.filter(content_type=PACKAGE, new_state__in=missing).count()
+    assert Event.objects.filter(type="order.at_risk").count() == at_risk
+    assert Event.objects.count() == TransitionLog.objects.count() + len(orders) + of_shipments + at_risk
     _require_owed()
     for order, state in orders.items():
         _require_things_around(order, states[state], states)

@@ -44,12 +44,20 @@ def writers(
     """One writer for each seed, all let loose at the same moment and none left behind."""
     deaths = dict(enumerate(dies_at))
     started = [
-        _started(
+        process(
+            "tests.concurrency.worker",
             [str(number) for number in (seed, commands, deaths.get(place, 0), *orders)],
             environment | {"DATABASE_URL": database_url},
         )
         for place, seed in enumerate(seeds)
     ]
+    with let_loose(started):
+        yield started
+
+
+@contextmanager
+def let_loose(started: "Collection[subprocess.Popen[str]]") -> Iterator[None]:
+    """Let processes that wait for it begin at the same moment, and leave none behind."""
     try:
         for writer in started:
             assert writer.stdout is not None
@@ -58,7 +66,7 @@ def writers(
             assert writer.stdin is not None
             writer.stdin.write("go\n")
             writer.stdin.flush()
-        yield started
+        yield
     finally:
         for writer in started:
             with writer:
@@ -83,9 +91,10 @@ def _wait_for_the_dead() -> None:
     raise AssertionError("Clients that were killed are still connected.")
 
 
-def _started(arguments: list[str], environment: dict[str, str]) -> "subprocess.Popen[str]":
+def process(module: str, arguments: list[str], environment: dict[str, str]) -> "subprocess.Popen[str]":
+    """Start a module of the tests, which says `ready` and waits for a line."""
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.concurrency.worker", *arguments],
+        [sys.executable, "-m", module, *arguments],
         env=environment | {"PYTHONPATH": str(CHECKOUT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

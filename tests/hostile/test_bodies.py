@@ -16,6 +16,8 @@ FIELD = {
     "set invoice number": "invoice_number",
     "set remote id": "remote_id",
     "log in": "username",
+    "set stock": "as_of",
+    "adjust stock": "reason",
     "new webhook": "callback",
     "test webhook": "nonsense",
     "resume webhook": "nonsense",

@@ -68,13 +68,7 @@ def test_a_command_is_named(scene: Scene, client: Client, subtests: pytest.Subte
 @pytest.mark.django_db
 def test_a_command_of_another_model_is_none_of_a_transfer_orders(client: Client) -> None:
     scene = a_scene()
-    prepare = Command.objects.create(
-        label="Prepare",
-        slug="package__prepare__waiting__preparing",
-        source_state=factories.a_state(4, "100"),
-        destination_state=factories.a_state(4, "200"),
-        handler="prepare",
-    )
+    prepare = Command.objects.get(slug="package__prepare__waiting__preparing")
     before = footprint()
     assert list(_told(client, scene, {"slug": prepare.slug, "input_parameters": {}})) == ["slug"]
     assert list(_told(client, scene, {"transition": prepare.pk, "input_parameters": {}})) == ["transition"]

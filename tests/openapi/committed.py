@@ -79,7 +79,7 @@ def examples() -> dict[str, dict[str, Any]]:
 
 
 def _example(name: str, status: int, cell: Any, scene: Scene) -> dict[str, Any]:
-    query = "?limit=1" if name in LISTED or name == "feed" else ""
+    query = "?limit=1" if name in LISTED or name == "feed" else OPERATIONS[name].query
     asked = replace(OPERATIONS[name], **{"query": query, **cell})
     asked.prepare()
     answer = asked.send(Client(SERVER_NAME=HOST), scene, "en-us")

@@ -35,6 +35,14 @@ COSTS = {
     "orderexecutionplans/": (6, 6),
     # 1 token, 2 reference version, 3 count, 4 ids, 5 logs with users; cold, besides: 6 states, 7 commands.
     "state-transition-logs/": (5, 7),
+    # 1 token, 2 reference version, 3 count, 4 ids, 5 orders, 6 packages, 7 what is out of stock.
+    # Cold, besides: 8 states, 9 commands.
+    "orders/": (7, 9),
+    # 1 token, 2 reference version, 3 count, 4 ids, 5 packages, 6 items; cold, besides: 7 states, 8 commands,
+    # 9 locations, 10 products, 11 images, 12 price lists, 13 stock lists.
+    "packages/": (6, 13),
+    # 1 token, 2 count, 3 ids, 4 packages.
+    "packages/short/": (4, 4),
 }
 
 
@@ -87,6 +95,13 @@ DETAILS: dict[str, tuple[Callable[[Any], int], tuple[int, int]]] = {
     "commands": (lambda _order: 100, (2, 4)),
     # 1 token, 2 reference version, 3 the row.
     "transfer-items": (lambda order: order.transferitem_set.first().pk, (3, 9)),
+    # 1 token, 2 whether it may be seen, 3 reference version, 4 order, 5 packages, 6 what is out of stock,
+    # 7 customer's side, 8 items. Cold, besides: states, commands, products, images, two lists (6), and each
+    # kind of geography (4).
+    "orders": (lambda order: order.order_id, (8, 18)),
+    # 1 token, 2 whether it may be seen, 3 reference version, 4 package, 5 items, 6 customer's side,
+    # 7 transfers; cold, besides: as for an order, and locations.
+    "packages": (lambda order: order.package_id, (7, 18)),
 }
 
 
@@ -100,7 +115,7 @@ def test_a_token_that_is_bound_to_locations_costs_one_query_more(caller: Client)
     order = a_transfer_order(source=a_location())
     bound = a_caller(locations=[order.source])
     bound.get(LOGS.path)  # the token's first use is noted
-    for path in ("transfer-items/", "transfer-items/list-simple/", "state-transition-logs/"):
+    for path in ("transfer-items/", "transfer-items/list-simple/", "state-transition-logs/", "orders/"):
         # Its memberships.
         assert cost(bound, f"{API}/{path}") == tuple(count + 1 for count in COSTS[path])
     for path in ("stock_locations/", "products/", "states/"):

@@ -15,9 +15,11 @@ from tests.postgres import answers
 from tests.site.conftest import Aktar, is_refused
 
 COMMANDS = ["serve", "migrate", "workflow", "workflow load", "workflow check", "workflow graph", "demo"]
-COMMANDS += ["load", "user", "user create", "token", "token create", "token list", "token revoke"]
+COMMANDS += ["backup", "restore", "verify", "load", "user", "user create", "token", "token create"]
+COMMANDS += ["token list", "token revoke"]
 COMMANDS += ["dispatch", "webhooks", "webhooks add", "webhooks list", "webhooks resume", "webhooks off"]
 COMMANDS += ["webhooks prune", "webhooks rekey", "webhooks test", "webhooks replay"]
+COMMANDS += ["stock", "stock verify", "stock show"]
 LISTED = ["prefix", "name", "user", "opens", "read-only", "created", "expires", "last used", "revoked"]
 ROOT = Path(__file__).parents[2]
 
@@ -66,6 +68,8 @@ def test_help_needs_no_settings_and_leaves_no_trace(aktar: Aktar, aktar_environm
         ["webhooks", "off", "99999999999999999999"],
         ["webhooks", "prune", "--days", "0"],
         ["webhooks", "test"],
+        ["stock", "show"],
+        ["stock", "show", "\udcff"],
         ["webhooks", "replay"],
         ["webhooks", "replay", "--since", "0001-01-01T00:00+14:00"],
     ],
@@ -90,6 +94,8 @@ def test_migrating_may_be_repeated(aktar: Aktar) -> None:
         ["token", "create", "x", "--all-locations"],
         ["token", "list"],
         ["token", "revoke", "akt_"],
+        ["stock", "verify"],
+        ["stock", "show", "x"],
         ["webhooks", "add", "https://erp.example.com/", "transfer.status.created"],
         ["webhooks", "list"],
         ["webhooks", "resume", "1"],

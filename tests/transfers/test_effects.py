@@ -84,7 +84,7 @@ def test_a_command_moves_the_order_its_items_and_what_waits_for_them(caller: Cli
 
 def test_every_command_of_the_workflow_is_tried_here() -> None:
     tried = {transition for transitions, _ in EFFECTS.values() for transition in transitions}
-    assert tried == set(Command.objects.values_list("pk", flat=True))
+    assert tried == set(Command.objects.filter(source_state__content_type=6).values_list("pk", flat=True))
 
 
 def test_a_package_waits_for_the_last_of_its_transfers(caller: Client) -> None:
@@ -174,16 +174,11 @@ def test_the_shipment_follows_the_transfer_order(caller: Client) -> None:
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        (
-            "en-us",
-            "No other source was looked for, as planning is still to come; the goods are out of stock.",
-        ),
-        ("tr-tr", "Planlama henüz olmadığından başka kaynak aranmadı; ürünler stokta yok."),
+        ("en-us", "No other source was found; the goods are out of stock."),
+        ("tr-tr", "Başka kaynak bulunamadı; ürünler stokta yok."),
     ],
 )
-def test_renewing_says_that_no_other_source_was_looked_for(
-    caller: Client, language: str, sentence: str
-) -> None:
+def test_renewing_says_that_no_other_source_was_found(caller: Client, language: str, sentence: str) -> None:
     order = a_transfer_order()
     answer = caller.post(
         f"{ORDERS}{order.pk}/command/",

@@ -50,7 +50,7 @@ def test_nothing_leaves_a_last_state(caller: Client, last: tuple[int, ...]) -> N
     done(caller, order, *last)
     assert caller.get(f"{ORDERS}{order.pk}/").json()["commands"] == []
     before = everything()
-    for transition in Command.objects.values_list("pk", flat=True):
+    for transition in Command.objects.filter(source_state__content_type=6).values_list("pk", flat=True):
         parameters = {"cargo_company": 1} if transition == ADVANCE else {}
         answer = run(caller, order, transition, **parameters)
         assert (answer.status_code, answer.json()["allowed"]) == (409, [])

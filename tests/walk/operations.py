@@ -30,6 +30,7 @@ class Ask:
         return ask(client, self.method, path, body=self.body, **headers)
 
 
+PREPARE_PACKAGE, CANCEL_PACKAGE = 201, 205
 LISTS = "api/v1/oms/transfer_orders/"
 WISH = {
     "source": {"erp_code": "WAREHOUSE-1"},
@@ -61,6 +62,9 @@ LISTS_BESIDE = {
     "transfer items": "transfer-items/",
     "transfer items in brief": "transfer-items/list-simple/",
     "logs of everything": "state-transition-logs/",
+    "orders": "orders/",
+    "packages": "packages/",
+    "packages in brief": "packages/short/",
 }
 HOOKS = "whisperer/hooks/"
 HOOK = f"{HOOKS}<id:webhook_id>/"
@@ -75,6 +79,8 @@ HOOK_WISH = {
     "config": {"auth": {"auth_type": "basic", "username": "aktar", "password": "correct horse"}},
 }
 SINCE = {"since": "2026-11-01T00:00:00Z"}
+STOCKS = "api/v1/oms/stocks/"
+GOODS = {"sku": "TS-1001-M", "erp_code": "STORE-1"}
 ROWS_BESIDE = {
     "stock location": "stock_locations/<id:location_id>/",
     "product": "products/<id:product_id>/",
@@ -84,6 +90,36 @@ ROWS_BESIDE = {
     "command row": "commands/<id:command_id>/",
     "transfer item": "transfer-items/<id:item_id>/",
     "log of anything": "state-transition-logs/<id:log_id>/",
+    "order": "orders/<id:order_id>/",
+    "package": "packages/<id:package_id>/",
+}
+BULKS = {
+    "keep stock locations": (
+        "stock_locations/",
+        {
+            "erp_code": "STORE-9",
+            "name": "Ninth",
+            "stock_location_type": "store",
+            "target_packing_interval": "1 00:00:00",
+            "target_transfer_interval": "3 00:00:00",
+            "address": {
+                "country": {"code": "tr", "name": "Türkiye"},
+                "city": {"name": "İSTANBUL"},
+                "township": {"name": "ŞİŞLİ"},
+                "line": "Büyükdere Caddesi 9",
+                "longitude": "28.98940280",
+                "latitude": "41.12462960",
+            },
+        },
+    ),
+    "keep products": (
+        "products/",
+        {"sku": "TS-9", "name": "Tişört", "images": ["https://cdn.example.com/9.jpg"]},
+    ),
+    "keep cargo companies": (
+        "cargo_companies/",
+        {"erp_code": "YK", "name": "Yurtiçi Kargo", "shipping_company": "yurtici"},
+    ),
 }
 OPERATIONS: dict[str, Ask] = {
     "transfer orders": Ask("GET", LISTS),
@@ -102,9 +138,42 @@ OPERATIONS: dict[str, Ask] = {
     ),
     "set invoice number": Ask("POST", f"{ONE}set_invoice_number/", body={"invoice_number": "123-XYZ-ABC"}),
     "set remote id": Ask("POST", f"{ONE}set_remote_id/", body={"remote_id": "123"}),
+    "new order": Ask("POST", "api/v1/oms/orders/", body=WISH["order"]),
+    "cancel order": Ask("POST", "api/v1/oms/orders/<id:order_id>/cancel/", body={}, order="waiting"),
+    "package command": Ask(
+        "POST",
+        "api/v1/oms/packages/<id:package_id>/command/",
+        body={"transition": CANCEL_PACKAGE, "input_parameters": {}},
+        order="waiting",
+    ),
     "log in": Ask("POST", "api/v1/auth/login/", key=None, body={"username": "ayse", "password": PASSWORD}),
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in LISTS_BESIDE.items()},
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in ROWS_BESIDE.items()},
+    **{
+        name: Ask("POST", f"api/v1/oms/{route}bulk/", body={route.rstrip("/"): [row]})
+        for name, (route, row) in BULKS.items()
+    },
+    "stock levels": Ask("GET", STOCKS),
+    "set stock": Ask(
+        "POST",
+        f"{STOCKS}set/",
+        body={
+            "as_of": "2026-11-02T09:30:00Z",
+            "reason": "stocktaking",
+            "stocks": [GOODS | {"on_hand": "12.00"}],
+        },
+    ),
+    "adjust stock": Ask(
+        "POST",
+        f"{STOCKS}adjust/",
+        body={
+            "reason": "delivery 4711",
+            "stocks": [GOODS | {"change": "5.00", "kind": "received"}, GOODS | {"change": "-1.00"}],
+        },
+    ),
+    "stock availability": Ask("GET", f"{STOCKS}query-stock-availability/", query="?sku=TS-1001-M"),
+    "stock movements": Ask("GET", f"{STOCKS}movements/"),
+    "stock verification": Ask("GET", f"{STOCKS}verify/"),
     "webhooks": Ask("GET", HOOKS),
     "new webhook": Ask("POST", HOOKS, body=HOOK_WISH),
     "event types": Ask("GET", f"{HOOKS}registry/"),
@@ -131,7 +200,7 @@ OPERATIONS: dict[str, Ask] = {
 POSTS = {name: asked for name, asked in OPERATIONS.items() if asked.method == "POST"}
 ORDER_POSTS = {name: asked for name, asked in POSTS.items() if asked.key}
 KEYED = {name: asked for name, asked in OPERATIONS.items() if asked.key}
-NO_LISTS = {"event types", "feed", "metrics"}
+NO_LISTS = {"event types", "feed", "metrics", "stock availability", "stock verification"}
 LISTED = {
     name: asked
     for name, asked in KEYED.items()

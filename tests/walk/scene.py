@@ -13,6 +13,8 @@ from django.test import Client
 from aktar.accounts.models import ApiToken
 from aktar.places.rules import EVERYWHERE
 from aktar.planning.models import Plan
+from aktar.stock.actions import adjust_stock
+from aktar.stock.rules import Kind, StockDelta
 from aktar.transfers.actions import run_command
 from aktar.transfers.models import CargoCompany, TransferOrder
 from aktar.transfers.rules import CommandParameters
@@ -25,7 +27,7 @@ READY, ADVANCE, RENEW, DISPATCH, DELIVER, CANCEL = 100, 298, 694, 101, 102, 103
 PASSWORD = "correct horse battery"
 RATES = ("AKTAR_THROTTLE_TOKEN", "AKTAR_THROTTLE_ADDRESS", "AKTAR_THROTTLE_LOGIN")
 # DRF's own answers and ours both name what they depend on.
-VARY = {"Accept", "Accept-Language", "Authorization"}
+VARY = {"Accept", "Accept-Encoding", "Accept-Language", "Authorization"}
 _PLACE = re.compile(r"<(?:id:)?(\w+)>")
 
 Footprint = Mapping[str, list[tuple[Any, ...]]]
@@ -55,6 +57,8 @@ class Scene:
             "cargo_company_id": 1,
             "state_id": order.state_id,
             "command_id": READY,
+            "order_id": order.order_id,
+            "package_id": order.package_id,
             "plan_id": Plan.objects.values_list("pk", flat=True)[0],
         }
         return "/" + _PLACE.sub(lambda place: str(ids[place[1]]), route)
@@ -67,9 +71,9 @@ def a_scene() -> Scene:
     caller = factories.a_user()
     full = factories.a_key(caller)
     factories.a_webhook(user=caller, token=ApiToken.objects.latest("pk"))
-    for code in ("WAREHOUSE-1", "STORE-1"):
-        factories.a_location(erp_code=code)
-    factories.a_product(sku="TS-1001-M")
+    factories.a_location(erp_code="WAREHOUSE-1")
+    store, product = factories.a_location(erp_code="STORE-1"), factories.a_product(sku="TS-1001-M")
+    adjust_stock([StockDelta(product.pk, store.pk, 300, Kind.RECEIVED)], by=None, now=factories.NOW)
     waiting, ready = factories.a_transfer_order(), factories.a_transfer_order()
     run_command(
         ready.pk,

@@ -16,13 +16,24 @@ from aktar.accounts.models import ApiToken
 from aktar.edge import idempotency, throttles
 from aktar.edge.models import IdempotencyKey
 from aktar.edge.rates import Rate
+from aktar.orders.models import Order, Package
 from aktar.transfers.models import TransferOrder
 from aktar.webhooks.actions import prune
 from aktar.webhooks.models import Standing, Webhook, WebhookEvent
 from aktar.workflow.models import Command
 from tests.factories import NOW
 from tests.openapi.conformity import require_documented
-from tests.walk.operations import LISTS_BESIDE, OPERATIONS, ORDER_POSTS, ROWS_BESIDE, Ask, of_nobody
+from tests.walk.operations import (
+    BULKS,
+    LISTS_BESIDE,
+    OPERATIONS,
+    ORDER_POSTS,
+    PREPARE_PACKAGE,
+    ROWS_BESIDE,
+    WISH,
+    Ask,
+    of_nobody,
+)
 from tests.walk.scene import (
     DISPATCH,
     RATES,
@@ -123,12 +134,24 @@ COMMAND = WRITE | {
     200: but(body={"transition": RENEW, "input_parameters": {}}),
     409: but(order="ready"),
 }
+PACKAGE_COMMAND = WRITE | {
+    409: but(body={"transition": PREPARE_PACKAGE, "input_parameters": {}}),
+    412: impossible("packages have no versions"),
+}
+CANCEL = WRITE | {
+    400: but(body={"nonsense": 1}),
+    412: impossible("orders have no versions"),
+}
 CREATE = WRITE | {
     201: but(),
     204: impossible("what was made is shown"),
     404: impossible("it stands at one address; what a body names and is not there is a 400"),
     405: but(method="DELETE", body=None),
     412: impossible("what is not there yet has no version"),
+}
+TAKE = CREATE | {
+    200: but(body=[WISH["order"]]),
+    412: impossible("orders have no versions"),
 }
 LOGIN = WRITE | {
     200: but(),
@@ -164,6 +187,22 @@ SEND = WRITE | {
     400: but(body={"nonsense": 1}),
     412: impossible("webhooks have no versions"),
 }
+BULK = WRITE | {
+    200: but(),
+    204: impossible("it tells of each row"),
+    404: impossible("it stands at one address for everybody"),
+    412: impossible("what is told in bulk has no version"),
+}
+KEEP_BOOKS = SEND | {
+    400: but(body={"stocks": []}),
+    404: impossible("it stands at one address; a row that names what is not there has a result that says so"),
+    412: impossible("levels have no versions"),
+}
+AVAILABILITY = READ | {404: impossible("a product that is not there is a 400, for it stands in the query")}
+VERIFICATION = READ | {
+    403: but(key="elsewhere"),
+    404: impossible("it stands at one address for everybody"),
+}
 METRICS = READ | {
     301: impossible("its path has no slash at its end"),
     304: impossible("each answer is of its moment"),
@@ -197,9 +236,19 @@ TABLE: dict[str, dict[int, Cell]] = {
     "command": COMMAND,
     "set invoice number": WRITE,
     "set remote id": WRITE,
+    "new order": TAKE,
+    "cancel order": CANCEL,
+    "package command": PACKAGE_COMMAND,
     "log in": LOGIN,
     **dict.fromkeys(LISTS_BESIDE, LIST),
     **dict.fromkeys(ROWS_BESIDE, READ),
+    **dict.fromkeys(BULKS, BULK),
+    "stock levels": LIST,
+    "set stock": KEEP_BOOKS,
+    "adjust stock": KEEP_BOOKS,
+    "stock availability": AVAILABILITY,
+    "stock movements": LIST,
+    "stock verification": VERIFICATION,
     "webhooks": LIST,
     "new webhook": CREATE,
     "event types": READ | {404: impossible("it stands at one address for everybody")},
@@ -235,6 +284,8 @@ def _take_keys(*, is_running: bool) -> None:
     """Every token has used the key `taken` at every write: for the same body, still running, or another."""
     now = datetime.now(UTC)
     places: dict[str, Any] = {
+        "order_id": Order.objects.values_list("pk", flat=True),
+        "package_id": Package.objects.values_list("pk", flat=True),
         "pk": TransferOrder.objects.values_list("pk", flat=True),
         "webhook_id": Webhook.objects.values_list("pk", flat=True),
         "webhook_event_id": WebhookEvent.objects.values_list("pk", flat=True),
@@ -428,7 +479,7 @@ def _require_headers(answer: Any, name: str, status: int) -> None:
     if TABLE[name][401] != impossible(_PROBED) and status != 301:
         assert {part.strip() for part in answer.headers["Vary"].split(",")} == VARY
     if status == 301:
-        assert answer.headers["Location"].endswith("/")
+        assert answer.headers["Location"].partition("?")[0].endswith("/")
     if status == 401:
         assert answer.headers["WWW-Authenticate"] == "Token"
     if status == 405:

@@ -3,7 +3,13 @@
 import pytest
 
 from aktar.edge.content_types import ContentType
-from aktar.orders.rules import PACKAGE_CREATED, PACKAGE_EVENTS, PACKAGE_TRANSITIONED
+from aktar.orders.rules import (
+    ORDER_AT_RISK,
+    ORDER_CANCELLED,
+    PACKAGE_CREATED,
+    PACKAGE_EVENTS,
+    PACKAGE_TRANSITIONED,
+)
 from aktar.places.rules import LOCATION_CREATED, LOCATION_UPDATED
 from aktar.transfers.rules import (
     CREATED_EVENT,
@@ -18,6 +24,7 @@ from tests.factories import a_caller
 MOVES = {transfer_event(status) for status in TransferStatus} - {transfer_event(TransferStatus.WAITING)}
 TOLD = {
     ContentType.TRANSFER_ORDER: {CREATED_EVENT, TRANSITIONED_EVENT, *MOVES},
+    ContentType.ORDER: {ORDER_AT_RISK, ORDER_CANCELLED},
     ContentType.PACKAGE: {PACKAGE_CREATED, PACKAGE_TRANSITIONED, *PACKAGE_EVENTS.values()},
     ContentType.SHIPMENT: set(SHIPMENT_EVENTS.values()),
     ContentType.STOCK_LOCATION: {LOCATION_CREATED, LOCATION_UPDATED},

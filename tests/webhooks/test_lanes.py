@@ -75,7 +75,7 @@ def test_after_the_last_attempt_the_lane_goes_on_and_the_gap_stays_visible() -> 
     assert WebhookAttempt.objects.filter(webhook_event=first.id).count() == 2
 
 
-def test_a_claim_counts_as_a_try_so_that_a_poisonous_event_cannot_loop() -> None:
+def test_a_claim_counts_as_a_try_whether_it_is_settled_or_not() -> None:
     webhook = factories.a_webhook(CREATED)
     tell()
     for number in (1, 2, 3):

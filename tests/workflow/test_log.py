@@ -26,7 +26,7 @@ def test_a_move_changes_the_state_and_writes_one_log(order: TransferOrder) -> No
 
     assert TransferOrder.objects.get(pk=order.pk).state_id == order.state_id == 78
     assert TransitionLog.objects.values().get(content_type=6, object_id=order.pk) == {
-        "id": log.pk,
+        "id": log,
         "old_state_id": 73,
         "new_state_id": 78,
         "user_id": user.pk,

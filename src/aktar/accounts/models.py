@@ -33,6 +33,9 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True, help_text="To within five minutes.")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    reference_version: int
+    """No column: what the request that it was read for goes by."""
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(reach__in=Reach.values), name="accounts_token_reach"),

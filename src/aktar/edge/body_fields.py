@@ -46,6 +46,27 @@ class AmountField(serializers.Field[int, Any, int, Any]):
         }
 
 
+class SignedAmountField(AmountField):
+    """An amount on either side of zero, otherwise as `AmountField`."""
+
+    default_error_messages = {"invalid": _('Give an amount with at most two places, as "-12.50".')}
+
+    def to_internal_value(self, data: Any) -> int:
+        text = data if isinstance(data, str) else _digits(data)
+        amount = super().to_internal_value(text.removeprefix("-"))
+        return -amount if text.startswith("-") else amount
+
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes."""
+        most = 10**13 - 1
+        return {
+            "anyOf": [
+                {"type": "string", "pattern": f"^-?{_AMOUNT}$"},
+                {"type": "number", "minimum": -most, "maximum": most, "multipleOf": 0.01},
+            ]
+        }
+
+
 class PieceCountField(serializers.Field[int, Any, int, Any]):
     """How many pieces, as text or number; `"1.00"` is one."""
 

@@ -41,6 +41,8 @@ def forget() -> None:
 
 def _key(found: "QuerySet[Any]") -> tuple[str, str] | None:
     """What tells this list from any other, whoever asks; None for one that cannot have rows."""
+    if not found.query.where and not found.query.distinct:
+        return found.model._meta.db_table, ""  # all there are: nothing to write SQL for
     try:
         sql, parameters = found.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:

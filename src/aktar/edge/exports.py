@@ -4,7 +4,6 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgspec
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -34,18 +33,13 @@ class ExportView(ListView):
         """Whether the caller asks for a table."""
         return request.accepted_renderer.format in FORMS
 
-    def page(
-        self,
-        request: Request,
-        everything: "QuerySet[Any]",
-        shapes: Callable[[list[int]], Sequence[msgspec.Struct]],
-    ) -> Response:
-        """A page of the list; raises ValidationError for everything at once as well."""
-        if request.query_params.get("limit") == ALL:
+    def found(self, request: Request, everything: "QuerySet[Any]") -> "QuerySet[Any]":
+        """As of any list; raises ValidationError for everything at once as well, unless it is a table."""
+        if request.query_params.get("limit") == ALL and not self.is_table(request):
             raise ValidationError(
                 {"limit": [_("Only a table holds all at once; ask for it with format=csv or format=xlsx.")]}
             )
-        return super().page(request, everything, shapes)
+        return super().found(request, everything)
 
     def table(
         self,

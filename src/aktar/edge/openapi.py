@@ -14,7 +14,13 @@ from rest_framework.serializers import Serializer
 from aktar.edge.api import ApiView
 from aktar.edge.components import REFUSALS, Json, refusal, shape_schema, shared_components
 from aktar.edge.operations import Answered, Operation, operation_of
-from aktar.edge.parameters import format_parameter, header_parameters, path_parameters, query_parameters
+from aktar.edge.parameters import (
+    format_parameter,
+    header_parameters,
+    path_parameters,
+    query_parameters,
+    write_parameters,
+)
 from aktar.edge.serializers import StrictSerializer
 from aktar.edge.shapes import DetailShape
 
@@ -48,13 +54,13 @@ class OperationSchema(AutoSchema):
         operation["tags"] = [_room(view)]
         operation["parameters"] = [
             *path_parameters(path, route=path_regex),
-            *(query_parameters(view) if self.method in READS else ()),
+            *(query_parameters(view) if self.method in READS else write_parameters(view)),
             format_parameter(view),
             *header_parameters(*responses),
         ]
         if declared.takes is not None:
             operation["requestBody"] = {
-                "content": {"application/json": {"schema": self._body(declared.takes)}},
+                "content": {"application/json": {"schema": self._body(declared.takes, declared.most)}},
                 "required": bool(declared.takes().fields),
             }
         operation["security"] = [{"token": []}] if view.permission_classes else []
@@ -69,10 +75,13 @@ class OperationSchema(AutoSchema):
         plain = type(self._endpoint).__name__.removesuffix("View")
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", plain).lower()
 
-    def _body(self, takes: type[Serializer[Any]]) -> Json:
+    def _body(self, takes: type[Serializer[Any]], most: int | None) -> Json:
         if not takes().fields:
             return {"type": "object", "additionalProperties": False}
-        return dict(self.resolve_serializer(takes, "request").ref)
+        one = dict(self.resolve_serializer(takes, "request").ref)
+        if most is None:
+            return one
+        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": most}]}
 
     def _responses(self, declared: Operation) -> dict[int, Json]:
         responses = {status: self._success(status, shape) for status, shape in declared.answers.items()}
@@ -122,6 +131,8 @@ class OperationSchema(AutoSchema):
             yield from (409, 422)
 
     def _shape(self, shape: Answered) -> Json:
+        if isinstance(shape, tuple):
+            return {"anyOf": [self._shape(each) for each in shape]}
         reference, schemas = shape_schema(shape)
         for name, schema in schemas.items():
             component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, object=msgspec.Struct)

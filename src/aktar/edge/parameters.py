@@ -56,6 +56,12 @@ def query_parameters(view: ApiView) -> Iterator[Json]:
             yield {"name": name, "in": "query"} | said
 
 
+def write_parameters(view: ApiView) -> Iterator[Json]:
+    """Every name that the query of a write may hold beside `format`, as the view describes it."""
+    for name in sorted(view.write_parameters):
+        yield {"name": name, "in": "query"} | dict(view.own_parameters[name])
+
+
 def format_parameter(view: ApiView) -> Json:
     """`format`, which every operation knows."""
     formats = [renderer.format for renderer in view.renderer_classes]

@@ -1,13 +1,14 @@
-"""Wide reads compiled once a process: the ORM writes the SQL, and each request only sends it.
+"""Reads compiled once a process: the ORM writes the SQL, and each request only sends it.
 
-Building a query of forty columns costs Django more than a database needs to answer it.
+Building a query of forty columns, or one of many conditions, costs Django more than answering it costs a
+database.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 _PLACE = "IN (%s)"
 
@@ -29,11 +30,17 @@ class RowsOfIds:
             return []
         sql = self._sql.get(connection.vendor) or self._compile()
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                # One text for any number of ids, so that the server plans it once.
-                cursor.execute(sql, [list(ids)])
-            else:
+            if connection.vendor != "postgresql":
                 cursor.execute(sql.replace(_PLACE, f"IN ({', '.join(['%s'] * len(ids))})"), ids)
+            elif len(ids) == 1:
+                # For one, a plan for any is as good as its own, and so the server keeps it.
+                cursor.execute(
+                    sql.replace(_PLACE, "= %s"),
+                    [connection.ops.adapt_integerfield_value(ids[0], "BigIntegerField")],
+                )
+            else:
+                # One text for any number of ids, so that the server plans it once.
+                cursor.execute(sql.replace(_PLACE, "= ANY(%s)"), [list(ids)])
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
@@ -41,7 +48,107 @@ class RowsOfIds:
         sql, parameters = self._build([0]).query.sql_with_params()
         if sql.count(_PLACE) != 1 or parameters != (0,):
             raise ValueError(f"A read by ids has one list of ids and no other parameter: {sql}")
-        if connection.vendor == "postgresql":
-            sql = sql.replace(_PLACE, "= ANY(%s)")
         self._sql[connection.vendor] = sql
         return sql
+
+
+class Versions:
+    """The versions of a model's rows: a table with a column `version`."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+        self._rows = RowsOfIds(
+            lambda ids: model._default_manager.filter(pk__in=ids).values_list("id", "version")
+        )
+
+    def of(self, ids: Sequence[int]) -> dict[int, int]:
+        """By id, in the order of `ids`; of those that are there. One query, or none without ids."""
+        found = dict(self._rows.of(ids))
+        return {id_: found[id_] for id_ in ids if id_ in found}
+
+    def of_slice(self, found: "QuerySet[Any]", *, offset: int, limit: int) -> dict[int, int]:
+        """By id, of `limit` rows from `offset` in the order of `found`. One query.
+
+        It is sorted by columns of its own.
+        """
+        return dict(_slice(found, _VERSIONS, offset=offset, limit=limit))
+
+
+def ids_of_slice(found: "QuerySet[Any]", *, offset: int, limit: int) -> list[int]:
+    """The ids of `limit` rows from `offset` in the order of `found`. One query."""
+    return [id_ for (id_,) in _slice(found, "{page}", offset=offset, limit=limit)]
+
+
+# The page first: rows that are skipped are then skipped on an index.
+_VERSIONS = (
+    "SELECT {table}.id, {table}.version FROM ({page}) page JOIN {table} ON {table}.id = page.pk {order}"
+)
+
+
+def _slice(found: "QuerySet[Any]", shown: str, *, offset: int, limit: int) -> list[tuple[Any, ...]]:
+    if found.query.where:
+        sql, given = found.values_list("pk")[offset : offset + limit].query.sql_with_params()
+        parameters = list(given)
+        sql = _shown(found, shown, sql)
+    else:
+        sql, parameters = _slice_of_all(found, shown, offset=offset, limit=limit)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _slice_of_all(found: "QuerySet[Any]", shown: str, *, offset: int, limit: int) -> tuple[str, list[int]]:
+    # Of all rows there are, nothing differs from request to request but where the slice lies. The limit
+    # stands in the text, for a database that does not know how much it is asked for expects a tenth of all.
+    key = (shown, str(found.model._meta.db_table), tuple(found.query.order_by), limit, bool(offset))
+    if key not in _slices:
+        sql, _none = found.values_list("pk").query.sql_with_params()
+        _slices[key] = _shown(found, shown, f"{sql} LIMIT {limit}{' OFFSET %s' if offset else ''}")
+    return _slices[key], [offset] if offset else []
+
+
+_slices: dict[tuple[str, str, tuple[Any, ...], int, bool], str] = {}
+
+
+def _shown(found: "QuerySet[Any]", shown: str, page: str) -> str:
+    table = connection.ops.quote_name(found.model._meta.db_table)
+    order = page[page.rindex(" ORDER BY ") : page.rindex(" LIMIT ")]
+    return shown.format(table=table, page=page, order=order)
+
+
+class Statement(NamedTuple):
+    """SQL with its parameters, to be run or to stand within other SQL."""
+
+    sql: str
+    parameters: Sequence[Any]
+
+
+class Compiled:
+    """The rows that `build` selects for some values, numbers and texts, which it takes in their order.
+
+    `build` is asked once, for values that stand for all others: it must make of any values the same query.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *marks: int | str) -> None:
+        self._build = build
+        self._marks = marks
+        self._compiled: dict[str, tuple[str, list[Callable[[Sequence[Any]], Any]]]] = {}
+
+    def for_values(self, *values: int | str) -> Statement:
+        """The statement that selects the rows for these values. No query."""
+        sql, parameters = self._compiled.get(connection.vendor) or self._compile()
+        return Statement(sql, [parameter(values) for parameter in parameters])
+
+    def _compile(self) -> tuple[str, list[Callable[[Sequence[Any]], Any]]]:
+        sql, given = self._build(*self._marks).query.sql_with_params()
+        compiled = sql, [self._parameter(value) for value in given]
+        self._compiled[connection.vendor] = compiled
+        return compiled
+
+    def _parameter(self, given: Any) -> Callable[[Sequence[Any]], Any]:
+        if not isinstance(given, bool) and given in self._marks:
+            # Of the type that the ORM gave it: PostgreSQL plans anew for every other one.
+            place, kind = self._marks.index(given), type(given)
+            return lambda values: kind(values[place])
+        return lambda _values: given

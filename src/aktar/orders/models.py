@@ -87,9 +87,16 @@ class Order(models.Model):
     date_placed = models.DateTimeField(null=True, db_index=True)
     created_date = models.DateTimeField()
     modified_date = models.DateTimeField()
+    content_digest = BoundedCharField(
+        max_length=64, null=True, help_text="Of the body it was put in with, to tell a repetition."
+    )
 
     class Meta:
-        indexes = [models.Index(Folded("number"), name="orders_order_number_folded")]
+        indexes = [
+            models.Index(Folded("number"), name="orders_order_number_folded"),
+            models.Index(fields=["created_date", "id"], name="orders_order_created"),
+            models.Index(fields=["modified_date", "id"], name="orders_order_modified"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -140,7 +147,11 @@ class Package(models.Model):
     modified_date = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(Folded("number"), name="orders_package_number_folded")]
+        indexes = [
+            models.Index(Folded("number"), name="orders_package_number_folded"),
+            models.Index(fields=["created_date", "id"], name="orders_package_created"),
+            models.Index(fields=["modified_date", "id"], name="orders_package_modified"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -1,9 +1,12 @@
 """The states of orders, packages and their items, the events of packages, and orders yet to be placed."""
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
+from typing import Any
 
 ORDER_STATUS = "OrderStatus"
 
@@ -14,8 +17,18 @@ PACKAGE_ITEM_STATUS = "PackageItemStatus"
 class OrderStatus(StrEnum):
     """`enum_value` of the state of an order and of its items, where an action knows it."""
 
+    CANCELLATION_WAITING = "50"
     CANCELLED = "100"
+    WAITING = "200"
+    PAYMENT_WAITING = "300"
+    CONFIRMATION_WAITING = "350"
     APPROVED = "400"
+    INACTIVE = "425"
+    PREPARING = "450"
+
+
+CANCELLABLE = frozenset(OrderStatus) - {OrderStatus.CANCELLED}
+"""An order in one of these has not left for the customer, and can be cancelled."""
 
 
 class PackageStatus(StrEnum):
@@ -39,6 +52,9 @@ class PackageItemStatus(StrEnum):
     OUT_OF_STOCK = "920"
 
 
+ORDER_CANCELLED = "order.cancelled"
+ORDER_AT_RISK = "order.at_risk"
+
 PACKAGE_CREATED = "package.created"
 PACKAGE_TRANSITIONED = "package.status.transitioned"
 
@@ -54,6 +70,10 @@ PACKAGE_EVENTS = {
 
 CLOSED = frozenset({PackageStatus.PACKED, PackageStatus.CANCELLED})
 """A package in one of these is no longer touched by what becomes of its transfers."""
+
+
+PIECE = 100
+"""What one order item and one package item are of their product, in hundredths."""
 
 
 class NothingToPack(Exception):
@@ -136,6 +156,20 @@ class NewOrder:
     shipping_address: NewAddress
     items: tuple[NewOrderItem, ...]
     date_placed: datetime | None = None
+
+
+def content_digest(new: NewOrder) -> str:
+    """What two bodies of one order share, whatever the order of their items; of what is said, as SHA-256."""
+    said = _said(asdict(new))
+    said["items"] = sorted(said["items"], key=lambda item: json.dumps(item, sort_keys=True))
+    return sha256(json.dumps(said, sort_keys=True, default=datetime.isoformat).encode()).hexdigest()
+
+
+def _said(values: Any) -> Any:
+    """Without what is empty, so that a field which comes to be one day leaves earlier digests as they are."""
+    if isinstance(values, dict):
+        return {name: _said(value) for name, value in values.items() if value not in (None, "")}
+    return [_said(value) for value in values] if isinstance(values, (list, tuple)) else values
 
 
 @dataclass(frozen=True, slots=True)

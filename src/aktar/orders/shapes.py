@@ -6,8 +6,8 @@ import msgspec
 
 from aktar.catalog.shapes import PriceListShape, ProductShape, StockListShape
 from aktar.edge.shapes import DecimalText, Document, Instant
-from aktar.places.shapes import CityShape, CountryShape, DistrictShape, TownshipShape
-from aktar.workflow.shapes import StateShape
+from aktar.places.shapes import CityShape, CountryShape, DistrictShape, StockLocationShape, TownshipShape
+from aktar.workflow.shapes import CommandShape, StateShape
 
 
 class CustomerShape(msgspec.Struct):
@@ -113,3 +113,69 @@ class PackagePayloadShape(msgspec.Struct):
     stock_location: int
     state: StateShape
     packageitem_set: list[PackageItemStateShape]
+
+
+class PackageShape(msgspec.Struct):
+    """A package with its items; `order` is an id."""
+
+    id: int
+    number: str
+    order: int
+    order_number: str
+    stock_location: StockLocationShape
+    state: StateShape
+    commands: list[CommandShape]
+    packageitem_set: list[PackageItemShape]
+    created_date: Instant
+    modified_date: Instant
+
+
+class ShortPackageShape(msgspec.Struct):
+    """A package in brief: everything it refers to is an id."""
+
+    id: int
+    number: str
+    order: int
+    order_number: str
+    stock_location: int
+    state: int
+    created_date: Instant
+    modified_date: Instant
+
+
+class OrderPackageShape(msgspec.Struct):
+    """A package as its order names it; `stock_location` is an id."""
+
+    id: int
+    number: str
+    stock_location: int
+    state: StateShape
+
+
+class OrderShape(msgspec.Struct):
+    """An order as lists carry it; `channel` is an id.
+
+    It is at risk while something of it is out of stock everywhere.
+    """
+
+    id: int
+    number: str
+    channel: int | None
+    channel_name: str | None
+    customer: CustomerShape | None
+    state: StateShape
+    at_risk: bool
+    package_set: list[OrderPackageShape]
+    date_placed: Instant | None
+    created_date: Instant
+    modified_date: Instant
+
+
+class OrderPayloadShape(msgspec.Struct):
+    """What an order's event carries; `channel` is an id."""
+
+    id: int
+    number: str
+    channel: int | None
+    state: StateShape
+    package_set: list[OrderPackageShape]

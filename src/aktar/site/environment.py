@@ -59,6 +59,12 @@ VARIABLES = (
         "How much is logged: debug, info, warning, error or critical.",
     ),
     Variable(
+        "AKTAR_SLOW_QUERY_MS",
+        "500",
+        "From how many milliseconds on a statement of the database is logged as slow, without its values, or "
+        "off.",
+    ),
+    Variable(
         "AKTAR_TRUSTED_PROXIES",
         "",
         "The networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, by "
@@ -68,6 +74,12 @@ VARIABLES = (
         "AKTAR_MAX_BODY_BYTES",
         "1048576",
         "The largest request body that is read, in bytes; a larger one is answered with 413.",
+    ),
+    Variable(
+        "AKTAR_DOCUMENT_CACHE_MB",
+        "40",
+        "What each server process may hold of transfer orders that it has encoded already, in megabytes; 0 "
+        "for none.",
     ),
     Variable(
         "AKTAR_THROTTLE_TOKEN",
@@ -161,12 +173,26 @@ def positive(name: str, environ: Mapping[str, str] = os.environ, *, most: int = 
     return int(value)
 
 
+def megabytes(value: str) -> int:
+    """A whole number of megabytes, in bytes; raises ValueError for anything else."""
+    if not (value.isascii() and value.isdigit() and len(value) <= 6):
+        raise ValueError(f"must be a whole number of megabytes from 0 to 999999, not {value!r}.")
+    return int(value) * 1_000_000
+
+
 def log_level(environ: Mapping[str, str] = os.environ) -> str:
     """AKTAR_LOG_LEVEL in lower case; raises WrongSetting for a level that does not exist."""
     value = text("AKTAR_LOG_LEVEL", environ).lower()
     if value not in LOG_LEVELS:
         raise WrongSetting(f"AKTAR_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {value!r}.")
     return value
+
+
+def slow_query_ms(environ: Mapping[str, str] = os.environ) -> int | None:
+    """AKTAR_SLOW_QUERY_MS, or None for off; raises WrongSetting for what is no number above zero."""
+    if text("AKTAR_SLOW_QUERY_MS", environ).lower() == "off":
+        return None
+    return positive("AKTAR_SLOW_QUERY_MS", environ)
 
 
 def data_dir(environ: Mapping[str, str] = os.environ) -> Path:

@@ -17,14 +17,26 @@ from rest_framework.views import exception_handler
 
 from aktar.accounts.actions import WrongCredentials
 from aktar.edge.language import DEFAULT_LANGUAGE
+from aktar.edge.rules import decimal_text
+from aktar.fulfilment.bodies import NUMBER_TAKEN
+from aktar.fulfilment.rules import (
+    NotEverywhere,
+    OrderNotCancellable,
+    OrderNumberTaken,
+    OrderUnknown,
+    PackageUnknown,
+)
 from aktar.site.front_door import HostNotServed
+from aktar.stock.rules import CountFromTheFuture, NotEnoughStock
 from aktar.transfers.feed.rules import CursorFromTheFuture, CursorTooOld
 from aktar.transfers.rules import (
+    RENEWAL_REASONS,
     CargoCompanyRequired,
     CargoCompanyUnknown,
     Fault,
     NotAtEitherEnd,
     PackageDisagrees,
+    RenewalRefused,
     TransferOrderUnknown,
     TransitionLogUnknown,
     VersionDisagrees,
@@ -62,7 +74,25 @@ def about_cargo_company(sentence: "str | Promise") -> Callable[[Any], Mapping[st
 
 
 def _command_unknown(error: CommandUnknown) -> Mapping[str, Any]:
-    return {error.asked_by: [gettext("There is no such command of transfer orders.")]}
+    return {error.asked_by: [gettext("There is no such command for an object of this kind.")]}
+
+
+def _renewal_refused(error: RenewalRefused) -> Mapping[str, Any]:
+    if error.field == "reason":
+        sentence = gettext("Give one of {reasons}.").format(reasons=", ".join(RENEWAL_REASONS))
+    else:
+        sentence = gettext("Give true or false.")
+    return {"input_parameters": {error.field: [sentence]}}
+
+
+def _order_not_cancellable(error: OrderNotCancellable) -> Mapping[str, Any]:
+    """Says what is packed already, or which state the order is in."""
+    if error.packed:
+        sentence = gettext("The order cannot be cancelled: {packages} is packed.")
+        return {"detail": sentence.format(packages=", ".join(error.packed))}
+    state = error.state.name_in(get_language() or DEFAULT_LANGUAGE)
+    sentence = gettext("The order cannot be cancelled: its state is {state}.")
+    return {"detail": sentence.format(state=f"{state} ({error.state.enum_value})")}
 
 
 def _command_not_allowed(error: CommandNotAllowed) -> Mapping[str, Any]:
@@ -92,6 +122,7 @@ _FAULTS: Mapping[Fault, "str | Promise"] = {
     Fault.NOT_IN_PACKAGE: _("The package holds no such product."),
     Fault.TOO_FEW: _("The package holds only {count} of these that can be brought."),
     Fault.IN_TRANSFER: _("Package item {item} is being brought by transfer order {number}."),
+    Fault.SHORT_OF_STOCK: _("The source has only {count} of these available."),
 }
 
 
@@ -105,6 +136,22 @@ def _wish_refused(error: WishRefused) -> Mapping[str, Any]:
             fields = fields.setdefault(step, {})
         fields.setdefault(last, []).append(str(_FAULTS[refusal.fault]).format(**refusal.about))
     return body
+
+
+def _not_enough_stock(error: NotEnoughStock) -> Mapping[str, Any]:
+    """Names every line that is short, by ids."""
+    return {
+        "detail": gettext("There is not enough stock."),
+        "short": [
+            {
+                "product": shortage.line.product,
+                "stock_location": shortage.line.location,
+                "wanted": decimal_text(shortage.line.quantity),
+                "available": decimal_text(shortage.available),
+            }
+            for shortage in error.shortages
+        ],
+    }
 
 
 def _webhook_exists(error: WebhookExists) -> Mapping[str, Any]:
@@ -128,15 +175,26 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (WrongCredentials, Answer(400, about("non_field_errors", _("Wrong user name or password.")))),
     (TransferOrderUnknown, Answer(404, detail(_("There is no such transfer order.")))),
     (TransitionLogUnknown, Answer(404, detail(_("There is no such transition log of this object.")))),
+    (OrderUnknown, Answer(404, detail(_("There is no such order.")))),
+    (PackageUnknown, Answer(404, detail(_("There is no such package.")))),
+    (NotEverywhere, Answer(403, detail(_("This concerns stock locations that you do not work at.")))),
+    (OrderNotCancellable, Answer(409, _order_not_cancellable)),
+    (
+        OrderNumberTaken,
+        Answer(409, about("number", NUMBER_TAKEN)),
+    ),
     (VersionDisagrees, Answer(412, detail(_("The transfer order has changed since you read it.")))),
     (NotAtEitherEnd, Answer(403, detail(_("You work neither at the source nor at the destination.")))),
     (WishConflicts, Answer(409, _wish_refused)),
     (WishRefused, Answer(400, _wish_refused)),
     (PackageDisagrees, Answer(400, about("package", _("This is not the package of the transfer order.")))),
+    (RenewalRefused, Answer(400, _renewal_refused)),
     (CommandUnknown, Answer(400, _command_unknown)),
     (CommandsDisagree, Answer(400, about("slug", _("transition and slug name two different commands.")))),
     (CommandNotAllowed, Answer(409, _command_not_allowed)),
     (CargoCompanyUnknown, Answer(400, about_cargo_company(_("There is no cargo company of this id.")))),
+    (NotEnoughStock, Answer(409, _not_enough_stock)),
+    (CountFromTheFuture, Answer(400, about("as_of", _("Give an instant that is past.")))),
     (WebhookExists, Answer(406, _webhook_exists)),
     (WebhookNotActive, Answer(409, detail(_("The webhook is not active. Resume it first.")))),
     (CursorTooOld, Answer(410, _cursor_too_old)),

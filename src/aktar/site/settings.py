@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "aktar.stock",
     "aktar.planning",
     "aktar.transfers",
+    "aktar.fulfilment",
     "aktar.site",
     "unfold.apps.BasicAppConfig",  # the theme's templates go before the admin's own
     "aktar.edge.admin.apps.AdminConfig",
@@ -84,15 +85,18 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _database["OPTIONS"] = postgresql.options(_database["OPTIONS"])
     _database["CONN_MAX_AGE"] = 600
-    # One round trip a request, so that a restart of the database costs a reconnect and not an error.
+    # So that a restart of the database costs a reconnect and not an error.
     _database["CONN_HEALTH_CHECKS"] = True
+    _database["ENGINE"] = "aktar.site.postgresql_engine"
 DATABASES = {"default": _database}
+AKTAR_SLOW_QUERY_MS = environment.slow_query_ms()
 
 # -- HTTP -------------------------------------------------------------------------------------------------
 AKTAR_TRUSTED_PROXIES = environment.parsed(
     "AKTAR_TRUSTED_PROXIES", lambda text: parse_networks(text.replace(",", " ").split())
 )
 AKTAR_MAX_BODY_BYTES = environment.positive("AKTAR_MAX_BODY_BYTES")
+AKTAR_DOCUMENT_CACHE = environment.parsed("AKTAR_DOCUMENT_CACHE_MB", environment.megabytes)
 AKTAR_THROTTLE_TOKEN = environment.parsed("AKTAR_THROTTLE_TOKEN", parse_rate)
 AKTAR_THROTTLE_ADDRESS = environment.parsed("AKTAR_THROTTLE_ADDRESS", parse_rate)
 AKTAR_THROTTLE_LOGIN = environment.parsed("AKTAR_THROTTLE_LOGIN", parse_rate)

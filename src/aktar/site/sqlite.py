@@ -18,7 +18,7 @@ BUSY_TIMEOUT = 20
 OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": BUSY_TIMEOUT,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192",
 }
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from aktar.accounts.authentication import token_of
+from aktar.accounts.authentication import reading_of, token_of
 from aktar.edge.api import ApiView
-from aktar.edge.conditions import expected_versions, is_known, version_tag
+from aktar.edge.conditions import expected_versions, version_tag
 from aktar.edge.content_types import ContentType
 from aktar.edge.exports import ExportView
 from aktar.edge.lists import LIST_PARAMETERS
@@ -30,14 +30,17 @@ from aktar.transfers.filters import TransferOrderFilters
 from aktar.transfers.models import TransferOrder
 from aktar.transfers.queries import (
     SORTS,
+    detailed_transfer_orders,
+    listed_transfer_orders,
     require_log_visible,
     require_visible,
     transfer_order_detail,
     transfer_order_version,
-    transfer_orders,
+    transfer_order_versions,
     transfer_orders_simple,
     visible_transfer_orders,
 )
+from aktar.transfers.rules import TransferOrderUnknown
 from aktar.transfers.shapes import (
     CommandAnswerShape,
     TransferOrderDetailShape,
@@ -57,17 +60,16 @@ class TransferOrderLists(ExportView):
     sorts = SORTS
     query_parameters = LIST_PARAMETERS | TransferOrderFilters.names()
 
-    def answer(
-        self, request: Request, shapes: Callable[[list[int]], Sequence[msgspec.Struct]]
-    ) -> HttpResponseBase:
-        """A page in JSON or for a browser, or a table."""
-        everything = visible_transfer_orders(_reach(request))
-        if not self.is_table(request):
-            return self.page(request, everything, shapes)
+    def orders(self, request: Request) -> QuerySet[TransferOrder]:
+        """All that the caller may see."""
+        return visible_transfer_orders(_reach(request))
+
+    def as_table(self, request: Request) -> HttpResponseBase:
+        """The list as a table, a page of it or the whole."""
         current = reading(self.language)
         return self.table(
             request,
-            everything,
+            self.orders(request),
             title="transfer_orders",
             columns=exports.columns(),
             rows=lambda ids: exports.rows(ids, current),
@@ -79,8 +81,15 @@ class TransferOrderListView(TransferOrderLists):
 
     @answers(Page[TransferOrderShape])
     def get(self, request: Request) -> HttpResponseBase:
-        current = reading(self.language)
-        return self.answer(request, lambda ids: transfer_orders(ids, current))
+        if self.is_table(request):
+            return self.as_table(request)
+        return self.page_of_documents(
+            request,
+            self.orders(request),
+            listed_transfer_orders,
+            versions=transfer_order_versions,
+            reading=reading_of(request, self.language),
+        )
 
     @answers({201: TransferOrderDetailShape}, takes=TransferOrderBody, name="create_transfer_order")
     def post(self, request: Request) -> Response:
@@ -111,7 +120,9 @@ class TransferOrderSimpleListView(TransferOrderLists):
 
     @answers(Page[TransferOrderSimpleShape])
     def get(self, request: Request) -> HttpResponseBase:
-        return self.answer(request, transfer_orders_simple)
+        if self.is_table(request):
+            return self.as_table(request)
+        return self.page(request, self.orders(request), transfer_orders_simple)
 
 
 class TransferOrderDetailView(ApiView):
@@ -119,12 +130,16 @@ class TransferOrderDetailView(ApiView):
 
     @answers(TransferOrderDetailShape)
     def get(self, request: Request, pk: int) -> Response:
-        current = reading(self.language)
+        current = reading_of(request, self.language)
         # Before the content: a tag may be older than what it stands for, never newer.
-        tag = version_tag(transfer_order_version(pk, _reach(request)), current)
-        if is_known(request, tag):
-            return Response(status=304, headers={"ETag": tag})
-        return Response(encode(transfer_order_detail(pk, current)), headers={"ETag": tag})
+        version = transfer_order_version(pk, _reach(request))
+
+        def document() -> bytes:
+            for made in detailed_transfer_orders.of({pk: version}, current):
+                return made
+            raise TransferOrderUnknown
+
+        return self.tagged(request, version_tag(version, current), document)
 
 
 class TransitionLogListView(ApiView):
@@ -207,7 +222,11 @@ class WebhookEventDetailView(ApiView):
 
 
 class CommandView(ApiView):
-    """Runs a command: 204, or 200 with what the command has to say."""
+    """Runs a command: 204, or 200 with what the command has to say.
+
+    Renewing reads two more parameters: a `reason` (`not_found`, `wrong_product`, `damaged`, `other`) and
+    `declare_loss`, true where the goods are to be written off at their source.
+    """
 
     @answers(
         {204: None, 200: CommandAnswerShape},
@@ -276,14 +295,14 @@ class SetRemoteIdView(ApiView):
 def _command_answer(answer: Answer) -> Response:
     if answer is None:
         return Response(status=204)
+    said = CommandAnswerShape(answer["transfer_order"], answer.get("transfer_orders", msgspec.UNSET))
     if answer["transfer_order"] is None:
-        answer = {
-            **answer,
-            "detail": _(
-                "No other source was looked for, as planning is still to come; the goods are out of stock."
-            ),
-        }
-    return Response(encode(answer))
+        said.detail = (
+            _("No other transfer is needed: the dispatching location has the goods itself.")
+            if answer.get("is_there")
+            else _("No other source was found; the goods are out of stock.")
+        )
+    return Response(encode(said))
 
 
 def _nothing_to_say(_answer: Answer) -> Response:

@@ -14,10 +14,16 @@ from django.db.models import F
 from aktar.accounts.models import User
 from aktar.edge.content_types import ContentType
 from aktar.edge.references import Reading
+from aktar.edge.writing import Change
 from aktar.orders.actions import move_package, move_package_items
 from aktar.orders.models import Package, PackageItem
-from aktar.orders.rules import PACKAGE_ITEM_STATUS, PackageItemStatus, PackageStatus
+from aktar.orders.rules import CLOSED, PACKAGE_ITEM_STATUS, PackageItemStatus, PackageStatus
+from aktar.planning.actions import record_success, record_withdrawal
+from aktar.stock import actions as stock
+from aktar.stock.queries import book_keepers
+from aktar.stock.rules import StockLine
 from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder, TransferShipment
+from aktar.transfers.queries import open_plan_items
 from aktar.transfers.rules import (
     OPEN,
     SHIPMENT_STATUS,
@@ -28,7 +34,9 @@ from aktar.transfers.rules import (
     ShipmentStatus,
     TransferStatus,
 )
+from aktar.workflow.actions import move
 from aktar.workflow.queries import workflow
+from aktar.workflow.rules import StateSpec
 
 Answer = Mapping[str, Any] | None
 
@@ -73,9 +81,18 @@ def ready_advance(run: Run) -> Answer:
 
 
 def dispatch(run: Run) -> Answer:
-    """The goods leave their source."""
+    """The goods leave their source, and its stock."""
     _move_items(run, TransferStatus.IN_TRANSIT)
     _move_shipment(run, ShipmentStatus.IN_TRANSIT)
+    order = run.order
+    if _keeps_books(run):
+        stock.dispatch(
+            _lines(run, at=order.source_id),
+            transfer_order=order.pk,
+            destination=order.destination_id,
+            by=run.by,
+            now=run.now,
+        )
     return None
 
 
@@ -84,24 +101,36 @@ def deliver(run: Run) -> Answer:
     _move_items(run, TransferStatus.TRANSFERRED)
     _move_shipment(run, ShipmentStatus.DELIVERED)
     _move_package_items(run, PackageItemStatus.WAITING)
-    if not _others_open(run) and not _anything_missing(run):
+    if nothing_open_or_missing(run):
         _move_package(run, PackageStatus.WAITING)
+    record_success(open_plan_items(run.order), now=run.now)
+    if _keeps_books(run):
+        _receive(run)
     return None
 
 
 def cancel(run: Run) -> Answer:
     """The transfer will not happen, and nothing replaces it: its goods are missing from the package."""
-    _move_items(run, TransferStatus.CANCELLED)
-    _move_shipment(run, ShipmentStatus.CANCELLED)
+    call_off(run)
     _move_package_items(run, PackageItemStatus.OUT_OF_STOCK)
     _move_package(run, PackageStatus.OUT_OF_STOCK)
     return None
 
 
-def renew(run: Run) -> Answer:
-    """The source could not find the goods. There is no planning yet, so no other source is ever found."""
-    cancel(run)
-    return {"transfer_order": None}
+def call_off(run: Run) -> None:
+    """The transfer will not happen, whatever becomes of the package.
+
+    Its source has the goods again, or need not keep them any more.
+    """
+    stock.call_off(transfer_order=run.order.pk, by=run.by, now=run.now)
+    record_withdrawal(open_plan_items(run.order), now=run.now)
+    _move_items(run, TransferStatus.CANCELLED)
+    _move_shipment(run, ShipmentStatus.CANCELLED)
+
+
+def leave(run: Run, *, to: StateSpec) -> None:
+    """Move the transfer order itself, with its log."""
+    move(run.order, to=to, by=run.by, attributes=run.attributes, now=run.now)
 
 
 def move_items_of_package(
@@ -126,13 +155,20 @@ EFFECTS: Mapping[str, Callable[[Run], Answer]] = {
     "dispatch": dispatch,
     "deliver": deliver,
     "cancel": cancel,
-    "renew": renew,
 }
+
+RENEW = "renew"
+"""The handler that is no effect: it moves the transfer order in the midst of what it does."""
+
+HANDLERS = (*EFFECTS, RENEW)
+
+
+_items = Change(TransferItem, to=("state", "modified_date"), where=("transfer_order",))
 
 
 def _move_items(run: Run, to: TransferStatus) -> None:
     state = workflow(run.reading).state(ContentType.TRANSFER_ITEM, TRANSFER_STATUS, to)
-    TransferItem.objects.filter(transfer_order=run.order).update(state_id=state.id, modified_date=run.now)
+    _items.of(state.id, run.now, run.order.pk)
 
 
 def _move_shipment(run: Run, to: ShipmentStatus) -> None:
@@ -148,6 +184,31 @@ def _move_package(run: Run, to: PackageStatus) -> None:
 def _move_package_items(run: Run, to: PackageItemStatus) -> None:
     items = TransferItem.objects.filter(transfer_order=run.order).values_list("package_item_id", flat=True)
     move_items_of_package(run.package, list(items), order=run.order, to=to, reading=run.reading, now=run.now)
+
+
+def _keeps_books(run: Run) -> bool:
+    """Whether stock has to follow the goods at all. One query."""
+    return bool(book_keepers([run.order.source_id, run.order.destination_id]))
+
+
+def _lines(run: Run, *, at: int) -> list[StockLine]:
+    items = TransferItem.objects.filter(transfer_order=run.order).order_by("pk")
+    rows = items.values_list("product_id", "quantity", "package_item_id")
+    return [StockLine(product, at, quantity, item) for product, quantity, item in rows]
+
+
+def _receive(run: Run) -> None:
+    lines = _lines(run, at=run.order.destination_id)
+    stock.arrive(lines, transfer_order=run.order.pk, by=run.by, now=run.now)
+    if workflow(run.reading).states[run.package.state_id].enum_value in CLOSED:
+        # Nothing waits for them there any more.
+        items = [line.package_item for line in lines if line.package_item is not None]
+        stock.release_package_items(items, location=run.order.destination_id, by=run.by, now=run.now)
+
+
+def nothing_open_or_missing(run: Run) -> bool:
+    """Whether the package has all that it holds, this transfer order apart. At most two queries."""
+    return not _others_open(run) and not _anything_missing(run)
 
 
 def _others_open(run: Run) -> bool:

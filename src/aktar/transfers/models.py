@@ -49,6 +49,14 @@ class TransferOrder(models.Model):
     invoice_number = BoundedCharField(max_length=100, null=True, blank=True)
     remote_id = BoundedCharField(max_length=100, null=True, blank=True)
     plan_item = models.BigIntegerField(null=True, blank=True, help_text="The plan line it came from.")
+    renews = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="renewed_by",
+        help_text="The one whose source did not find the goods, and whose place it took.",
+    )
     created_date = models.DateTimeField()
     modified_date = models.DateTimeField()
     version = models.BigIntegerField(
@@ -73,6 +81,8 @@ class TransferOrder(models.Model):
             models.Index(fields=["modified_date", "id"], name="transfers_order_modified"),
             models.Index(fields=["state", "target_transfer_date"], name="transfers_order_overdue"),
             models.Index(Folded("number"), name="transfers_order_number_folded"),
+            # SQLite keeps the rows themselves by id: without this, page 1,000 reads 15 MB of them.
+            models.Index(fields=["id"], name="transfers_order_ids"),
         ]
 
     def __str__(self) -> str:

@@ -1,21 +1,24 @@
 """Reads of transfer orders: ids of a page first, then a fixed number of queries for exactly those."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
 from django.db.models import Q, QuerySet
 
 from aktar.edge.content_types import ContentType
+from aktar.edge.documents import Documents, Made
 from aktar.edge.expressions import InstantText
 from aktar.edge.references import Fragments, Reading
-from aktar.edge.statements import RowsOfIds
+from aktar.edge.shapes import encode
+from aktar.edge.statements import Compiled, RowsOfIds, Statement, Versions
 from aktar.orders.models import Order, Package
 from aktar.orders.queries import customer_side
 from aktar.places.queries import stock_locations
 from aktar.places.rules import Reach
+from aktar.planning.models import Outcome, PlanItem
 from aktar.transfers.items.queries import ORDER, ORDER_VERSION, items_by_order, rows_of_orders
-from aktar.transfers.models import CargoCompany, TransferOrder
+from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder
 from aktar.transfers.rules import TransferOrderUnknown, TransitionLogUnknown
 from aktar.transfers.shapes import (
     CargoCompanyShape,
@@ -66,10 +69,15 @@ def is_order_visible(order: Order, reach: Reach) -> bool:
 
 def transfer_order_version(order_id: int, reach: Reach) -> int:
     """The version of a transfer order. One query. Raises TransferOrderUnknown where the caller sees none."""
-    for version, *ends in _version_rows.of([order_id]):
+    for _id, version, *ends in _version_rows.of([order_id]):
         if reach.everything or not reach.locations.isdisjoint(ends):
             return int(version)
     raise TransferOrderUnknown
+
+
+def package_of(order_id: int) -> Statement:
+    """What selects the id of a transfer order's package, which never changes. No query."""
+    return _package_id.for_values(order_id)
 
 
 def require_log_visible(
@@ -97,47 +105,96 @@ def require_log_visible(
     return log
 
 
+def open_plan_items(order: TransferOrder) -> list[int]:
+    """The planned lines (ids) that a transfer order is to fulfil. One query, none if it was not planned."""
+    if order.plan_item is None:
+        return []
+    items = TransferItem.objects.filter(transfer_order=order).values("package_item__order_item_id")
+    planned = PlanItem.objects.filter(
+        outcome=Outcome.OPEN,
+        source=order.source_id,
+        destination=order.destination_id,
+        order_item__in=items,
+    )
+    return list(planned.values_list("pk", flat=True))
+
+
 def transfer_orders(ids: Sequence[int], reading: Reading) -> list[TransferOrderShape]:
     """The transfer orders of these ids, in their order. Two queries, plus references that are not at hand.
 
     Cold they cost at most eight more: states, commands, locations, products and their images, price lists,
     stock lists, cargo companies. A write between the two queries makes it ask both again.
     """
+    return [shape for shape, _version in _at_versions(ids, reading)]
+
+
+def transfer_order_detail(order_id: int, reading: Reading) -> TransferOrderDetailShape:
+    """One transfer order with the customer's side. Three queries, plus references that are not at hand.
+
+    Raises TransferOrderUnknown.
+    """
+    for listed, _version in _at_versions([order_id], reading):
+        return _with_customer_side(listed, reading)
+    raise TransferOrderUnknown
+
+
+def _make_listed(ids: Sequence[int], reading: Reading) -> Iterator[Made]:
+    """Queries as `transfer_orders`."""
+    for shape, version in _at_versions(ids, reading):
+        yield Made(shape.id, version, encode(shape))
+
+
+def _make_detailed(ids: Sequence[int], reading: Reading) -> Iterator[Made]:
+    """Queries as `transfer_order_detail`, for one id."""
+    for shape, version in _at_versions(ids, reading):
+        yield Made(shape.id, version, encode(_with_customer_side(shape, reading)))
+
+
+transfer_order_versions = Versions(TransferOrder)
+listed_transfer_orders = Documents("transfer order", _make_listed)
+detailed_transfer_orders = Documents("transfer order in detail", _make_detailed)
+
+
+def _at_versions(ids: Sequence[int], reading: Reading) -> list[tuple[TransferOrderShape, int]]:
+    """The transfer orders of these ids, in their order, each with the version that it shows."""
     rows, item_rows = _untorn(ids)
     items = items_by_order(item_rows, reading)
     places = stock_locations.of({id_ for row in rows.values() for id_ in (row[1], row[2])}, reading)
     carriers = cargo_companies.of({row[_CARRIER] for row in rows.values()}, reading)
     workflow = workflow_shapes(reading)
     return [
-        TransferOrderShape(
-            id=id_,
-            source=places[source],
-            destination=places[destination],
-            transferitem_set=items[id_],
-            number=number,
-            order=order,
-            order_number=order_number,
-            package=package,
-            package_number=package_number,
-            target_transfer_date=target,
-            order_date_placed=placed,
-            state=workflow.states[state],
-            commands=workflow.commands[state],
-            invoice_number=invoice_number,
-            remote_id=remote_id,
-            transfer_shipment=None
-            if shipment is None
-            else TransferShipmentShape(
-                id=shipment,
-                created_date=shipment_created,
-                modified_date=shipment_modified,
-                state=workflow.states[shipment_state],
-                cargo_company=carriers[carrier],
-                awb_number=awb_number,
-                tracking_url=tracking_url,
+        (
+            TransferOrderShape(
+                id=id_,
+                source=places[source],
+                destination=places[destination],
+                transferitem_set=items[id_],
+                number=number,
+                order=order,
+                order_number=order_number,
+                package=package,
+                package_number=package_number,
+                target_transfer_date=target,
+                order_date_placed=placed,
+                state=workflow.states[state],
+                commands=workflow.commands[state],
+                invoice_number=invoice_number,
+                remote_id=remote_id,
+                transfer_shipment=None
+                if shipment is None
+                else TransferShipmentShape(
+                    id=shipment,
+                    created_date=shipment_created,
+                    modified_date=shipment_modified,
+                    state=workflow.states[shipment_state],
+                    cargo_company=carriers[carrier],
+                    awb_number=awb_number,
+                    tracking_url=tracking_url,
+                ),
+                created_date=created,
+                modified_date=modified,
             ),
-            created_date=created,
-            modified_date=modified,
+            version,
         )
         for (
             id_,
@@ -162,22 +219,16 @@ def transfer_orders(ids: Sequence[int], reading: Reading) -> list[TransferOrderS
             carrier,
             awb_number,
             tracking_url,
-            _version,
+            version,
         ) in (rows[id_] for id_ in ids if id_ in rows)
     ]
 
 
-def transfer_order_detail(order_id: int, reading: Reading) -> TransferOrderDetailShape:
-    """One transfer order with the customer's side. Three queries, plus references that are not at hand.
-
-    Raises TransferOrderUnknown.
-    """
-    found = transfer_orders([order_id], reading)
-    if not found:
-        raise TransferOrderUnknown
-    listed = _fields(found[0])
+def _with_customer_side(shape: TransferOrderShape, reading: Reading) -> TransferOrderDetailShape:
+    """One query, plus references that are not at hand."""
+    listed = _fields(shape)
     del listed["order_date_placed"]
-    side = customer_side(listed["order"], reading)
+    side = customer_side(shape.order, reading)
     return TransferOrderDetailShape(
         **listed,
         channel_name=side.channel_name,
@@ -230,7 +281,13 @@ _MOST_TRIES = 10
 _order_rows = RowsOfIds(lambda ids: TransferOrder.objects.filter(pk__in=ids).values_list(*_ORDER_COLUMNS))
 
 _version_rows = RowsOfIds(
-    lambda ids: TransferOrder.objects.filter(pk__in=ids).values_list("version", "source_id", "destination_id")
+    lambda ids: TransferOrder.objects.filter(pk__in=ids).values_list(
+        "id", "version", "source_id", "destination_id"
+    )
+)
+
+_package_id = Compiled(
+    lambda order_id: TransferOrder.objects.filter(pk=order_id).values_list("package_id"), -1001
 )
 
 _SIMPLE_COLUMNS: tuple[Any, ...] = (

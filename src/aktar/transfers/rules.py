@@ -71,6 +71,14 @@ class CargoCompanyRequired(Exception):
     """The command hands the goods to a carrier, and `cargo_company` does not say to which."""
 
 
+class RenewalRefused(Exception):
+    """A parameter of a renewal, `field`, is none of those it can be."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
 class PackageDisagrees(Exception):
     """The body's `package` is not the package of the transfer order."""
 
@@ -105,10 +113,17 @@ class Fault(StrEnum):
     NOT_IN_PACKAGE = "not in package"
     TOO_FEW = "too few"
     IN_TRANSFER = "in transfer"
+    SHORT_OF_STOCK = "short of stock"
 
 
 CONFLICTS = frozenset(
-    {Fault.PACKAGE_CLOSED, Fault.PACKAGE_NUMBER_TAKEN, Fault.NOTHING_TO_PACK, Fault.IN_TRANSFER}
+    {
+        Fault.PACKAGE_CLOSED,
+        Fault.PACKAGE_NUMBER_TAKEN,
+        Fault.NOTHING_TO_PACK,
+        Fault.IN_TRANSFER,
+        Fault.SHORT_OF_STOCK,
+    }
 )
 """Faults of the present state of things; the same wish can be good at another time."""
 
@@ -160,6 +175,27 @@ class CommandParameters:
     cargo_company: int | None = None
     awb_number: str | None = None
     tracking_url: str | None = None
+
+
+RENEWAL_REASONS = ("not_found", "wrong_product", "damaged", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Why the source could not send the goods, and whether they are to be written off there."""
+
+    reason: str
+    declare_loss: bool
+
+
+def renewal_of(given: Mapping[str, Any]) -> Renewal:
+    """What a renewal was given; without a reason the goods were not found. Raises RenewalRefused."""
+    reason, declare_loss = given.get("reason") or "not_found", given.get("declare_loss") or False
+    if reason not in RENEWAL_REASONS:
+        raise RenewalRefused("reason")
+    if not isinstance(declare_loss, bool):
+        raise RenewalRefused("declare_loss")
+    return Renewal(reason=reason, declare_loss=declare_loss)
 
 
 def next_number(package_number: str, taken: Iterable[str]) -> str:

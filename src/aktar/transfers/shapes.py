@@ -177,7 +177,11 @@ class RenewedOrderShape(msgspec.Struct):
 
 
 class CommandAnswerShape(msgspec.Struct):
-    """What renewing has to say: the order made instead, or null and a sentence when no source was left."""
+    """What renewing has to say: the order made instead, or null and a sentence when there is none.
+
+    Where several were made, all of them are in `transfer_orders`.
+    """
 
     transfer_order: RenewedOrderShape | None
+    transfer_orders: list[RenewedOrderShape] | msgspec.UnsetType = msgspec.UNSET
     detail: str | msgspec.UnsetType = msgspec.UNSET

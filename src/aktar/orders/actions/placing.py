@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
 
 from aktar.edge.content_types import ContentType
 from aktar.edge.references import Reading
@@ -20,7 +19,7 @@ from aktar.orders.models import (
     PackageItem,
     ShippingAddress,
 )
-from aktar.orders.queries import package_payload
+from aktar.orders.queries import package_payload, unpacked_items
 from aktar.orders.rules import (
     ORDER_STATUS,
     PACKAGE_CREATED,
@@ -37,9 +36,10 @@ from aktar.orders.rules import (
     PackageNumberTaken,
     PackageStatus,
     Pieces,
+    content_digest,
     next_package_number,
 )
-from aktar.places.queries import hears_of
+from aktar.places.queries import audience_at
 from aktar.webhooks.actions import record_event
 from aktar.workflow.queries import workflow
 from aktar.workflow.rules import Workflow
@@ -69,11 +69,38 @@ def add_package(
 
     Raises NothingToPack, NotInOrder (which names the places in `new.pieces`) and PackageNumberTaken.
     """
+    items = _to_pack(order, new.pieces, workflow(reading))
+    number = new.number or _next_number(order)
+    return _packed(order, items, number=number, stock_location=stock_location, reading=reading, now=now)
+
+
+def pack_items(
+    order: Order, items: Sequence[int], *, stock_location: int, reading: Reading, now: datetime
+) -> Package:
+    """A new package of a locked order with these of its items (ids), which no package holds.
+
+    It is to be dispatched from `stock_location` (an id). Raises PackageNumberTaken.
+    """
+    return _packed(
+        order,
+        items,
+        number=_next_number(order),
+        stock_location=stock_location,
+        reading=reading,
+        now=now,
+    )
+
+
+def _next_number(order: Order) -> str:
+    return next_package_number(order.number, order.packages.values_list("number", flat=True))
+
+
+def _packed(
+    order: Order, items: Sequence[int], *, number: str, stock_location: int, reading: Reading, now: datetime
+) -> Package:
     flow = workflow(reading)
-    packed = _to_pack(order, new.pieces, flow)
     package, is_new = Package.objects.get_or_create(
-        number=new.number
-        or next_package_number(order.number, order.packages.values_list("number", flat=True)),
+        number=number,
         defaults={
             "order": order,
             "stock_location_id": stock_location,
@@ -89,14 +116,14 @@ def add_package(
         PackageItem(
             state_id=waiting, order_item_id=item, created_date=now, modified_date=now, package=package
         )
-        for item in packed
+        for item in items
     )
     record_event(
         PACKAGE_CREATED,
         content_type=ContentType.PACKAGE,
         object_id=package.pk,
         payload=encode_document(package_payload(package, reading)),
-        audience=hears_of(package.stock_location_id),
+        audience=audience_at(package.stock_location_id),
         destination=package.stock_location_id,
         now=now,
     )
@@ -116,6 +143,7 @@ def _written(new: NewOrder, *, reading: Reading, now: datetime) -> Order:
         date_placed=new.date_placed or now,
         created_date=now,
         modified_date=now,
+        content_digest=content_digest(new),
     )
     OrderItem.objects.bulk_create(
         OrderItem(
@@ -165,11 +193,8 @@ def _address(new: NewAddress, customer: Customer, now: datetime) -> ShippingAddr
 
 def _to_pack(order: Order, pieces: Sequence[Pieces] | None, flow: Workflow) -> list[int]:
     """The ids of the order items that shall be packed, each of them in no package yet."""
-    cancelled = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED).id
-    gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
-    packed = PackageItem.objects.filter(order_item=OuterRef("pk")).exclude(state_id=gone)
-    open_items = OrderItem.objects.filter(~Exists(packed), order=order).exclude(state_id=cancelled)
     free: dict[int, list[int]] = defaultdict(list)
+    open_items = unpacked_items(flow).filter(order=order)
     for item, product in open_items.order_by("pk").values_list("pk", "product_id"):
         free[product].append(item)
     if pieces is None:

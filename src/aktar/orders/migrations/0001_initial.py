@@ -69,6 +69,14 @@ class Migration(migrations.Migration):
                 ("created_date", models.DateTimeField()),
                 ("modified_date", models.DateTimeField()),
                 (
+                    "content_digest",
+                    aktar.edge.fields.BoundedCharField(
+                        help_text="Of the body it was put in with, to tell a repetition.",
+                        max_length=64,
+                        null=True,
+                    ),
+                ),
+                (
                     "channel",
                     models.ForeignKey(
                         null=True,
@@ -350,8 +358,24 @@ class Migration(migrations.Migration):
             index=models.Index(aktar.edge.expressions.Folded("number"), name="orders_order_number_folded"),
         ),
         migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["created_date", "id"], name="orders_order_created"),
+        ),
+        migrations.AddIndex(
+            model_name="order",
+            index=models.Index(fields=["modified_date", "id"], name="orders_order_modified"),
+        ),
+        migrations.AddIndex(
             model_name="package",
             index=models.Index(aktar.edge.expressions.Folded("number"), name="orders_package_number_folded"),
+        ),
+        migrations.AddIndex(
+            model_name="package",
+            index=models.Index(fields=["created_date", "id"], name="orders_package_created"),
+        ),
+        migrations.AddIndex(
+            model_name="package",
+            index=models.Index(fields=["modified_date", "id"], name="orders_package_modified"),
         ),
         # The detail of a transfer order shows these, and its tag must tell of a change to them. New ones are
         # shown by nothing yet, and would raise the version with every order.

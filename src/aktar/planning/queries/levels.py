@@ -32,7 +32,7 @@ def some_holders(products: Sequence[int], *, count: int) -> list[Level]:
     """
     one = (
         f"SELECT * FROM (SELECT {_COLUMNS} FROM {_TABLES} WHERE held.product_id = %s AND {_HAS_SOME} "
-        "ORDER BY held.stock_location_id LIMIT %s) some"
+        "ORDER BY held.stock_location_id LIMIT %s) AS of_one"
     )
     found: list[Level] = []
     for start in range(0, len(products), _MOST_TOGETHER):

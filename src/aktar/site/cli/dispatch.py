@@ -1,6 +1,7 @@
 """`aktar dispatch`: delivers webhooks in a process of its own."""
 
 import signal
+import threading
 
 import click
 
@@ -17,10 +18,15 @@ def dispatch() -> None:
     wake_migrated()
     from django.db import connection
 
+    from aktar.site.slow_queries import watch
     from aktar.webhooks.delivery import Dispatcher, Limits
 
+    # The one that is open already is opened anew.
+    connection.close()
+    watch()
     dispatcher = Dispatcher(Limits.from_settings())
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: dispatcher.stop())
+        # In a thread of its own: the handler runs within this one, which may hold the lock that `stop` needs.
+        signal.signal(number, lambda *_: threading.Thread(target=dispatcher.stop, daemon=True).start())
     click.echo(f"aktar delivers webhooks ({connection.vendor})", err=True)
     dispatcher.run()

@@ -90,10 +90,12 @@ def _workflow(file: Path | None) -> "Workflow":
 
 def _unknown_handlers(found: "Workflow") -> list[str]:
     from aktar.edge.content_types import ContentType
-    from aktar.transfers.effects import EFFECTS
+    from aktar.fulfilment.effects import PACKAGE_EFFECTS
+    from aktar.transfers.effects import HANDLERS
     from aktar.workflow.rules import unknown_handlers
 
-    return list(unknown_handlers(found, {ContentType.TRANSFER_ORDER: EFFECTS}))
+    known = {ContentType.TRANSFER_ORDER: HANDLERS, ContentType.PACKAGE: PACKAGE_EFFECTS}
+    return list(unknown_handlers(found, known))
 
 
 def _read(file: Path) -> "Workflow":

@@ -19,7 +19,9 @@ from aktar.site.demo.live import LiveWorld
 from aktar.site.demo.masterdata import WEBHOOK_TARGET, write_master_data, write_webhooks
 from aktar.site.demo.network import Network
 from aktar.site.demo.rows import Rows
+from aktar.site.demo.stocking import open_books
 from aktar.site.demo.story import Storyteller
+from aktar.stock.models import StockKeeping, StockLevel, StockMovement
 from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder, TransferShipment
 from aktar.webhooks.models import Endpoint, Event, Webhook, WebhookEvent
 from aktar.workflow.models import TransitionLog
@@ -61,6 +63,9 @@ _COUNTED: tuple[type[models.Model], ...] = (
     Webhook,
     Event,
     WebhookEvent,
+    StockKeeping,
+    StockLevel,
+    StockMovement,
 )
 
 
@@ -80,6 +85,7 @@ class DemoSummary:
     """What the database holds after loading."""
 
     stock_locations: int
+    stock_levels: int
     products: int
     orders: int
     transfer_orders: int
@@ -89,7 +95,8 @@ class DemoSummary:
 
     def __str__(self) -> str:
         return (
-            f"{self.stock_locations:,} stock locations, {self.products:,} products, {self.orders:,} orders, "
+            f"{self.stock_locations:,} stock locations with {self.stock_levels:,} stock levels, "
+            f"{self.products:,} products, {self.orders:,} orders, "
             f"{self.transfer_orders:,} transfer orders with {self.transition_logs:,} moves in the log, "
             f"{self.events:,} events and {self.webhook_events:,} webhook events."
         )
@@ -122,9 +129,14 @@ def load_demo(orders: int, *, now: datetime, progress: Callable[[int, int], None
     for done, _ in enumerate(chronicle.play(world, orders=orders, until=now), start=written):
         progress(min(done, orders), orders)
     progress(orders, orders)
+    with transaction.atomic():
+        open_books(stored_workflow(), now=now)
     with connection.cursor() as cursor:
         # The planner of either database goes by what it last counted, which was nothing.
         cursor.execute("ANALYZE")
+        if "sqlite_stat4" in connection.introspection.table_names(cursor):
+            # Samples of values make SQLite plan a statement anew whenever a parameter is another one.
+            cursor.execute("DELETE FROM sqlite_stat4")
     return _summary()
 
 
@@ -165,6 +177,7 @@ def _move_sequences_on() -> None:
 def _summary() -> DemoSummary:
     return DemoSummary(
         stock_locations=StockLocation.objects.count(),
+        stock_levels=StockLevel.objects.count(),
         products=Product.objects.count(),
         orders=Order.objects.count(),
         transfer_orders=TransferOrder.objects.count(),

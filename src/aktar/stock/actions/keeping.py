@@ -3,10 +3,24 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db import transaction
+
+from aktar.stock.models import StockKeeping, StockLevel
+from aktar.stock.queries import book_keepers, is_overdrawn
+from aktar.stock.rules import StillNegative
+
 
 def begin_keeping(locations: Collection[int], *, now: datetime) -> None:
-    """Let stock locations (ids) keep books from now on; nothing happens to those that do already."""
-    raise NotImplementedError
+    """Let stock locations (ids) keep books from now on; nothing happens to those that do already.
+
+    One query where all do.
+    """
+    missing = set(locations) - book_keepers(locations)
+    if missing:
+        StockKeeping.objects.bulk_create(
+            (StockKeeping(stock_location_id=location, created_at=now) for location in sorted(missing)),
+            ignore_conflicts=True,
+        )
 
 
 def change_keeping(location: int, *, may_go_negative: bool, safety_stock: int, now: datetime) -> None:
@@ -14,4 +28,15 @@ def change_keeping(location: int, *, may_go_negative: bool, safety_stock: int, n
 
     Raises StillNegative where a level is below zero, or promised beyond what there is.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        levels = StockLevel.objects.filter(stock_location=location)
+        # Levels before the keeping, as those who make new ones hold them: nobody waits in a ring.
+        list(levels.select_for_update(no_key=True).order_by("product").values_list("pk"))
+        StockKeeping.objects.filter(stock_location=location).update(
+            may_go_negative=may_go_negative, safety_stock=safety_stock
+        )
+        # Those that were made until then are seen only now.
+        if not may_go_negative and is_overdrawn(location):
+            raise StillNegative
+        differing = levels.exclude(may_go_negative=may_go_negative)
+        differing.update(may_go_negative=may_go_negative, modified_at=now)

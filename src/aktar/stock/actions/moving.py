@@ -7,8 +7,12 @@ granted: many were made before the location began to keep books.
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import transaction
+
 from aktar.accounts.models import User
-from aktar.stock.rules import StockLine
+from aktar.stock.actions.posting import kept, locked, post
+from aktar.stock.queries import booked_for_package_items, booked_for_transfer
+from aktar.stock.rules import StockLine, arrived, called_off, dispatched, lost, shipped_out
 
 
 def dispatch(
@@ -25,7 +29,14 @@ def dispatch(
     goods that the source's books know nothing of enter the destination's books, and those that go to where
     none are kept leave the source's.
     """
-    raise NotImplementedError
+    pairs = kept({line.pair for line in lines} | {(line.product, destination) for line in lines})
+    if not pairs:
+        return
+    with transaction.atomic():
+        levels = locked(pairs, now=now)
+        booked = booked_for_transfer(transfer_order)
+        movements = dispatched(lines, levels, booked, destination=destination)
+        post(movements, by=by, now=now, transfer_order=transfer_order)
 
 
 def arrive(
@@ -40,7 +51,13 @@ def arrive(
     They are on hand there and reserved for the package items at once. Goods that set off before the
     destination kept books enter them now.
     """
-    raise NotImplementedError
+    pairs = kept({line.pair for line in lines})
+    if not pairs:
+        return
+    with transaction.atomic():
+        levels = locked(pairs, now=now)
+        movements = arrived(lines, levels, booked_for_transfer(transfer_order))
+        post(movements, by=by, now=now, transfer_order=transfer_order)
 
 
 def call_off(*, transfer_order: int, by: User | None, now: datetime) -> None:
@@ -48,7 +65,12 @@ def call_off(*, transfer_order: int, by: User | None, now: datetime) -> None:
 
     The latter are on hand at their source again, unreserved. A transfer that has arrived holds nothing.
     """
-    raise NotImplementedError
+    movements = list(called_off(booked_for_transfer(transfer_order)))
+    if not movements:
+        return
+    with transaction.atomic():
+        locked(frozenset(movement.pair for movement in movements), now=now)
+        post(movements, by=by, now=now, transfer_order=transfer_order)
 
 
 def ship_out(
@@ -61,7 +83,14 @@ def ship_out(
 
     What is reserved for them goes; where nothing is, what is available, if it is enough.
     """
-    raise NotImplementedError
+    pairs = kept({line.pair for line in lines})
+    if not pairs:
+        return
+    with transaction.atomic():
+        levels = locked(pairs, now=now)
+        items = {line.package_item for line in lines if line.package_item is not None}
+        booked = booked_for_package_items(items, locations={location for _, location in pairs})
+        post(shipped_out(lines, levels, booked), by=by, now=now)
 
 
 def declare_loss(
@@ -77,4 +106,11 @@ def declare_loss(
     Only what is available goes: call off the transfer that held it first. Goods that the books do not have
     cannot be lost from them.
     """
-    raise NotImplementedError
+    pairs = kept({line.pair for line in lines})
+    if not pairs:
+        return 0
+    with transaction.atomic():
+        levels = locked(pairs, now=now)
+        movements = list(lost(lines, levels))
+        post(movements, by=by, now=now, transfer_order=transfer_order, reason=reason)
+    return -sum(movement.on_hand for movement in movements)

@@ -1,11 +1,126 @@
 """The one place that levels and the ledger are written in: lock, look, move both."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from aktar.accounts.models import User
+from aktar.edge.given import AmongPairs, GivenRows
+from aktar.stock.models import StockLevel
+from aktar.stock.queries import book_keepers
+from aktar.stock.rules import Level, Movement, Pair
+
+_PAIRS = GivenRows({"product": "bigint", "location": "bigint"})
+_CHANGES = GivenRows({**_PAIRS.columns, "on_hand": "bigint", "reserved": "bigint", "in_transit": "bigint"})
+_MOVEMENTS = GivenRows({**_CHANGES.columns, "kind": "text", "package_item": "bigint"})
+# Each has one place for the rows that are given.
+_MOVE = """
+    UPDATE stock_stocklevel AS level
+    SET on_hand = level.on_hand + given.on_hand, reserved = level.reserved + given.reserved,
+        in_transit = level.in_transit + given.in_transit, modified_at = %s
+    FROM {given} WHERE level.product_id = given.product AND level.stock_location_id = given.location
+"""
+_RECORD = """
+    INSERT INTO stock_stockmovement (product_id, stock_location_id, kind, on_hand_change, reserved_change,
+        in_transit_change, transfer_order, package_item, reason, user_id, created_at)
+    SELECT given.product, given.location, given.kind, given.on_hand, given.reserved,
+        given.in_transit, %s, given.package_item, %s, %s, %s
+    FROM {given}
+"""
+_MAKE = """
+    INSERT INTO stock_stocklevel
+        (product_id, stock_location_id, on_hand, reserved, in_transit, may_go_negative, modified_at)
+    SELECT given.product, given.location, 0, 0, 0, keeping.may_go_negative, %s
+    FROM {given} JOIN stock_stockkeeping AS keeping ON keeping.stock_location_id = given.location
+    WHERE 1 = 1 {held} ON CONFLICT DO NOTHING
+"""
 
 
-def lock_levels(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """Lock the levels of these pairs of product and location (ids) in that order; what is available of each.
+def lock_levels(pairs: Collection[Pair], *, now: datetime) -> dict[Pair, Level]:
+    """Lock the levels of these pairs of product and location (ids), in that order, and answer them.
 
-    Levels that are missing where books are kept are made, empty. Locations without books are left out.
+    Levels that are missing where books are kept are made, empty. Locations without books are left out. One
+    query where none are kept, two where all levels are there, else four.
     """
-    raise NotImplementedError
+    return locked(kept(pairs), now=now)
+
+
+def kept(pairs: Collection[Pair]) -> frozenset[Pair]:
+    """Those of these pairs whose location keeps books. One query."""
+    keepers = book_keepers({location for _, location in pairs})
+    return frozenset(pair for pair in pairs if pair[1] in keepers)
+
+
+def locked(pairs: frozenset[Pair], *, now: datetime) -> dict[Pair, Level]:
+    """`lock_levels` of pairs whose locations keep books. None, one or three queries."""
+    levels = _lock(pairs)
+    missing = pairs - levels.keys()
+    if missing:
+        # Last: who waits for a row that is being made then holds none that its maker still needs.
+        _make(missing, now)
+        levels |= _lock(missing)
+    return levels
+
+
+def post(
+    movements: Iterable[Movement],
+    *,
+    by: User | None,
+    now: datetime,
+    transfer_order: int | None = None,
+    reason: str = "",
+) -> None:
+    """Move the levels, which are locked, and write the ledger. Two queries, or none without movements.
+
+    Each level moves once, by the sum of its movements: what holds between them has been seen to.
+    """
+    movements = list(movements)
+    if not movements:
+        return
+    instant = connection.ops.adapt_datetimefield_value(now)
+    sums: dict[Pair, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for movement in movements:
+        level = sums[movement.pair]
+        level[0] += movement.on_hand
+        level[1] += movement.reserved
+        level[2] += movement.in_transit
+    changes = _CHANGES.parameters([*pair, *changed] for pair, changed in sums.items())
+    rows = _MOVEMENTS.parameters(
+        [*row.pair, row.on_hand, row.reserved, row.in_transit, row.kind.value, row.package_item]
+        for row in movements
+    )
+    user = None if by is None else by.pk
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE.format(given=_CHANGES.table()), [instant, *changes])
+        recording = _RECORD.format(given=_MOVEMENTS.table())
+        cursor.execute(recording, [transfer_order, reason, user, instant, *rows])
+
+
+def _lock(pairs: Collection[Pair]) -> dict[Pair, Level]:
+    if not pairs:
+        return {}
+    rows = StockLevel.objects.select_for_update(no_key=True).order_by("product", "stock_location")
+    found = rows.filter(AmongPairs("product_id", "stock_location_id", pairs)).values_list(
+        "product_id",
+        "stock_location_id",
+        "on_hand",
+        "reserved",
+        "in_transit",
+        "may_go_negative",
+        "counted_at",
+    )
+    return {
+        (product, location): Level(on_hand, reserved, in_transit, may_go_negative, counted_at)
+        for product, location, on_hand, reserved, in_transit, may_go_negative, counted_at in found
+    }
+
+
+def _make(pairs: Collection[Pair], now: datetime) -> None:
+    # The keeping is held meanwhile, for its word is copied; SQLite has one writer at a time anyhow.
+    held = "FOR SHARE OF keeping" if connection.vendor == "postgresql" else ""
+    making = _MAKE.format(given=_PAIRS.table(), held=held)
+    instant = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(making, [instant, *_PAIRS.parameters(sorted(pairs))])

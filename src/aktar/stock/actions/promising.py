@@ -3,8 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.db import transaction
+
 from aktar.accounts.models import User
-from aktar.stock.rules import StockLine
+from aktar.stock.actions.posting import kept, locked, post
+from aktar.stock.queries import booked_for_package_items
+from aktar.stock.rules import StockLine, released, served
 
 
 def reserve(
@@ -19,7 +23,12 @@ def reserve(
     The latter is for what the dispatching location has itself. Raises NotEnoughStock with every line that
     cannot be served; then nothing is reserved. Lines are served in their order.
     """
-    raise NotImplementedError
+    pairs = kept({line.pair for line in lines})
+    if not pairs:
+        return
+    with transaction.atomic():
+        levels = locked(pairs, now=now)
+        post(served(lines, levels), by=by, now=now, transfer_order=transfer_order)
 
 
 def release_package_items(
@@ -30,4 +39,8 @@ def release_package_items(
     For a package that is cancelled, after its transfers were called off: what has been delivered for it
     stays there, as anybody's.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        booked = booked_for_package_items(package_items, locations=[location])
+        movements = list(released(booked))
+        locked(frozenset(movement.pair for movement in movements), now=now)
+        post(movements, by=by, now=now)

@@ -10,12 +10,15 @@ from django.db.models.functions import Greatest
 from aktar.accounts.models import User
 from aktar.edge.content_types import ContentType
 from aktar.edge.references import reading
+from aktar.edge.writing import RowToWrite
 from aktar.orders.models import Package
 from aktar.places.rules import Reach
+from aktar.transfers.actions.counting import CountedCommand
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE, tell
-from aktar.transfers.effects import EFFECTS, Answer, Run
+from aktar.transfers.actions.renewing import renew
+from aktar.transfers.effects import EFFECTS, RENEW, Answer, Run, leave
 from aktar.transfers.models import TransferOrder
-from aktar.transfers.queries import visible_transfer_orders
+from aktar.transfers.queries import package_of, require_visible, visible_transfer_orders
 from aktar.transfers.rules import (
     TRANSITIONED_EVENT,
     CommandParameters,
@@ -24,7 +27,6 @@ from aktar.transfers.rules import (
     VersionDisagrees,
     transfer_event,
 )
-from aktar.workflow.actions import move
 from aktar.workflow.queries import workflow
 
 
@@ -45,10 +47,10 @@ def run_command(
 
     `expected` are versions of which the order must have one; `then` hears the answer within the transaction.
     Raises TransferOrderUnknown, VersionDisagrees, PackageDisagrees, CommandUnknown, CommandsDisagree,
-    CommandNotAllowed, and what the command's effect raises (CargoCompanyUnknown, CargoCompanyRequired): then
-    nothing has changed.
+    CommandNotAllowed, and what the command's effect raises (CargoCompanyUnknown, CargoCompanyRequired,
+    RenewalRefused): then nothing has changed.
     """
-    with transaction.atomic(durable=True):
+    with CountedCommand() as counted, transaction.atomic(durable=True):
         order, locked_package = _locked(order_id, reach)
         # The clock was read before the lock was had, and who had it may have read it later.
         now = max(now, order.modified_date)
@@ -59,6 +61,7 @@ def run_command(
         current = reading(PAYLOAD_LANGUAGE)
         flow = workflow(current)
         command = flow.command(ContentType.TRANSFER_ORDER, transition=transition, slug=slug)
+        counted.slug = command.slug
         flow.require(command, state=order.state_id)
         attributes = {
             "command": {**parameters.given, "slug": command.slug, "transition_id": command.id},
@@ -72,9 +75,12 @@ def run_command(
             reading=current,
             now=now,
         )
-        answer = EFFECTS[command.handler](run)
         destination = flow.states[command.destination_state]
-        move(order, to=destination, by=by, attributes=attributes, now=now, version=F("version") + 1)
+        if command.handler == RENEW:
+            answer = renew(run, to=destination)
+        else:
+            answer = EFFECTS[command.handler](run)
+            leave(run, to=destination)
         tell(
             order,
             transfer_event(destination.enum_value),
@@ -141,10 +147,16 @@ def _set(
             then(None)
 
 
+_packages = RowToWrite(Package)
+_orders = RowToWrite(TransferOrder)
+
+
 def _locked(order_id: int, reach: Reach) -> tuple[TransferOrder, Package]:
     """Lock the package, then the transfer order: always so, lest two writers wait in a ring."""
-    found = visible_transfer_orders(reach).filter(pk=order_id).values_list("package_id", flat=True).first()
-    if found is None:
-        raise TransferOrderUnknown
-    package = Package.objects.select_for_update(no_key=True).get(pk=found)
-    return TransferOrder.objects.select_for_update(no_key=True).get(pk=order_id), package
+    if not reach.everything:
+        require_visible(order_id, reach)
+    try:
+        package = _packages.locked(package_of(order_id))
+    except Package.DoesNotExist:
+        raise TransferOrderUnknown from None
+    return _orders.locked(order_id), package

@@ -13,6 +13,8 @@ from aktar.orders.actions import move_package
 from aktar.orders.models import Package, PackageItem
 from aktar.orders.rules import PackageItemStatus, PackageStatus
 from aktar.places.models import StockLocation
+from aktar.stock.actions import reserve
+from aktar.stock.rules import StockLine
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE, tell
 from aktar.transfers.effects import move_items_of_package
 from aktar.transfers.models import TransferItem, TransferOrder
@@ -56,12 +58,15 @@ def create_transfer_order(
     invoice_number: str | None = None,
     remote_id: str | None = None,
     plan_item: int | None = None,
+    renews: TransferOrder | None = None,
 ) -> TransferOrder:
     """Make a transfer order that brings `items` from `source` to the location that dispatches the package.
 
     It is due `source.target_transfer_interval` after `planned_at`, unless `due` says when. The package and
     its items wait for it. Raises ItemsInTransfer, for no two live transfers bring the same item, and
     ItemsNotOfPackage, which the API cannot come to: it looks items up in the package.
+
+    Where the source keeps books the goods are reserved there; raises NotEnoughStock, whose lines are `items`.
     """
     with transaction.atomic():
         package = Package.objects.select_for_update(no_key=True).get(pk=package_id)
@@ -86,6 +91,7 @@ def create_transfer_order(
             invoice_number=invoice_number,
             remote_id=remote_id,
             plan_item=plan_item,
+            renews=renews,
             created_date=now,
             modified_date=now,
         )
@@ -115,6 +121,17 @@ def create_transfer_order(
             by=by,
             attributes={"transfer_order": order.pk},
             reading=current,
+            now=now,
+        )
+        reserve(
+            [
+                StockLine(
+                    item.package_item.order_item.product_id, source.pk, item.quantity, item.package_item.pk
+                )
+                for item in items
+            ],
+            transfer_order=order.pk,
+            by=by,
             now=now,
         )
         tell(order, CREATED_EVENT, current, now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from aktar.edge.content_types import ContentType
 from aktar.edge.references import Reading
 from aktar.edge.shapes import encode_document
-from aktar.places.queries import hears_of
+from aktar.places.queries import audience_at
 from aktar.transfers.models import TransferOrder
 from aktar.transfers.queries import transfer_order_payload
 from aktar.transfers.rules import SHIPMENT_EVENTS
@@ -35,7 +35,7 @@ def tell(
         content_type=ContentType.TRANSFER_ORDER,
         object_id=order.pk,
         payload=encode_document(payload),
-        audience=hears_of(order.source_id, order.destination_id),
+        audience=audience_at(order.source_id, order.destination_id),
         source=order.source_id,
         destination=order.destination_id,
         now=now,
@@ -66,7 +66,7 @@ def _tell_of_shipment(
                 tracking_url=shipment.tracking_url,
             )
         ),
-        audience=hears_of(order.source_id, order.destination_id),
+        audience=audience_at(order.source_id, order.destination_id),
         source=order.source_id,
         destination=order.destination_id,
         now=now,

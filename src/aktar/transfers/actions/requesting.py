@@ -1,6 +1,6 @@
 """Making a transfer order as somebody outside wishes it, with the order and the package if they are new."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from aktar.orders.rules import (
 )
 from aktar.places.models import StockLocation
 from aktar.places.rules import Reach
+from aktar.stock.rules import NotEnoughStock
 from aktar.transfers.actions.creating import ItemToMove, create_transfer_order, items_in_transfer
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE
 from aktar.transfers.models import TransferOrder
@@ -61,17 +62,20 @@ def request_transfer_order(
         items = _items(wish, package, current, refusals)
         if refusals:
             raise _refused(refusals)
-        order = create_transfer_order(
-            package.pk,
-            source=StockLocation.objects.get(pk=wish.source),
-            items=items,
-            planned_at=now,
-            due=wish.target_transfer_date,
-            invoice_number=wish.invoice_number,
-            remote_id=wish.remote_id,
-            by=by,
-            now=now,
-        )
+        try:
+            order = create_transfer_order(
+                package.pk,
+                source=StockLocation.objects.get(pk=wish.source),
+                items=items,
+                planned_at=now,
+                due=wish.target_transfer_date,
+                invoice_number=wish.invoice_number,
+                remote_id=wish.remote_id,
+                by=by,
+                now=now,
+            )
+        except NotEnoughStock as error:
+            raise _refused(list(_shortages(wish, error))) from error
         if then is not None:
             then(order)
     return order
@@ -149,6 +153,15 @@ def _items(
             about = {"item": item, "number": numbers[item]}
             refusals.append(Refusal(("items", place, "sku"), Fault.IN_TRANSFER, about))
     return found
+
+
+def _shortages(wish: TransferWish, error: NotEnoughStock) -> Iterator[Refusal]:
+    """Each line of the wish that its source has too little for; the items are the lines' pieces in order."""
+    pieces = [place for place, line in enumerate(wish.items) for _ in range(line.count)]
+    missing = Counter(pieces[shortage.place] for shortage in error.shortages)
+    for place, count in missing.items():
+        available = {"count": wish.items[place].count - count}
+        yield Refusal(("items", place, "quantity"), Fault.SHORT_OF_STOCK, available)
 
 
 def _refused(refusals: Sequence[Refusal]) -> WishRefused:

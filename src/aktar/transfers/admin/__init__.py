@@ -1,12 +1,11 @@
 """Transfer orders in the admin: looked at, and moved by their commands; cargo companies are kept here."""
 
 from aktar.transfers.admin.items import TransferItemPage, TransferShipmentPage
-from aktar.transfers.admin.keeping import CargoCompanyPage, TransferCommandPage
+from aktar.transfers.admin.keeping import CargoCompanyPage
 from aktar.transfers.admin.orders import TransferOrderPage
 
 __all__ = [
     "CargoCompanyPage",
-    "TransferCommandPage",
     "TransferItemPage",
     "TransferOrderPage",
     "TransferShipmentPage",

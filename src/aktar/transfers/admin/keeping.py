@@ -1,20 +1,10 @@
-"""What of this room is kept in the admin: cargo companies, and commands with the effects that there are."""
+"""What of this room is kept in the admin: cargo companies."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from aktar.edge.admin.pages import TablePage
-from aktar.transfers.effects import EFFECTS
 from aktar.transfers.models import CargoCompany
-from aktar.workflow.admin import CommandPage
-from aktar.workflow.models import Command
-
-
-@admin.register(Command)
-class TransferCommandPage(CommandPage):
-    """The commands, with the effects that there are."""
-
-    handlers = tuple(EFFECTS)
 
 
 @admin.register(CargoCompany)

@@ -92,7 +92,7 @@ def refusal_sentence(refusal: Exception) -> str:
         case CargoCompanyRequired():
             return gettext("This command needs the cargo company.")
         case CommandUnknown():
-            return gettext("There is no such command of transfer orders.")
+            return gettext("There is no such command for an object of this kind.")
     return gettext("There is no such transfer order.")
 
 

@@ -69,6 +69,17 @@ class Migration(migrations.Migration):
                     "plan_item",
                     models.BigIntegerField(blank=True, help_text="The plan line it came from.", null=True),
                 ),
+                (
+                    "renews",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The one whose source did not find the goods, and whose place it took.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="renewed_by",
+                        to="transfers.transferorder",
+                    ),
+                ),
                 ("created_date", models.DateTimeField()),
                 ("modified_date", models.DateTimeField()),
                 (
@@ -297,6 +308,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="transferorder",
             index=models.Index(aktar.edge.expressions.Folded("number"), name="transfers_order_number_folded"),
+        ),
+        migrations.AddIndex(
+            model_name="transferorder",
+            index=models.Index(fields=["id"], name="transfers_order_ids"),
         ),
         migrations.AddIndex(
             model_name="transferitem",

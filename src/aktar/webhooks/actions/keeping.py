@@ -8,15 +8,11 @@ from django.db import IntegrityError, transaction
 
 from aktar.accounts.models import User
 from aktar.edge.encryption import unreadable
-from aktar.edge.expressions import OneOf
-from aktar.webhooks.actions.lanes import Lane, locked_objects, open_lanes
-from aktar.webhooks.actions.waking import wake
-from aktar.webhooks.models import Deactivation, Endpoint, Standing, Webhook, WebhookEvent
+from aktar.webhooks.actions.releasing import release_held
+from aktar.webhooks.models import Deactivation, Endpoint, Webhook
 
 OVERLAP = timedelta(hours=24)
 """How long a secret that was replaced still signs beside the new one."""
-
-_AT_ONCE = 500
 
 
 class WebhookExists(Exception):
@@ -33,8 +29,8 @@ def keep_webhook(webhook: Webhook, *, now: datetime, then: Callable[[Webhook], N
     """Save a new or changed webhook with its endpoint. Raises WebhookExists, having changed nothing.
 
     A new secret is taken with `change_secret` before. `then` hears the webhook within the transaction. What
-    was kept for a webhook that was off goes out after the commit: releasing waits for whoever writes to an
-    object, who may be waiting for these rows.
+    was kept for a webhook that was off, or waits for the address that it had, goes out after the commit:
+    releasing waits for whoever writes to an object, who may be waiting for these rows.
     """
     with transaction.atomic():
         save_webhook(webhook, now=now)
@@ -120,33 +116,3 @@ def resume(webhook: Webhook, *, now: datetime, then: Callable[[int], None] | Non
         with transaction.atomic():
             then(released)
     return released
-
-
-def release_held(webhook: Webhook) -> int:
-    """Put what was kept for a webhook back into its lanes, in their order; answers how many. In batches."""
-    released = 0
-    last = 0
-    while True:
-        held = WebhookEvent.objects.filter(OneOf("standing", Standing.HELD), webhook=webhook, pk__gt=last)
-        columns = ("pk", "endpoint_id", "content_type", "object_id")
-        rows = list(held.order_by("pk").values_list(*columns)[:_AT_ONCE])
-        if not rows:
-            break
-        count, done = _release({pk: Lane(*lane) for pk, *lane in rows})
-        released += count
-        if done:
-            last = rows[-1][0]
-    if released:
-        wake()
-    return released
-
-
-def _release(rows: dict[int, Lane]) -> tuple[int, bool]:
-    """Release those whose objects nobody else writes to; answers how many, and whether it was all."""
-    with transaction.atomic():
-        objects = locked_objects({(lane.content_type, lane.object_id) for lane in rows.values()})
-        free = {pk: lane for pk, lane in rows.items() if (lane.content_type, lane.object_id) in objects}
-        held = WebhookEvent.objects.filter(pk__in=free, standing=Standing.HELD)
-        count = held.update(standing=Standing.BLOCKED)
-        open_lanes(free.values())
-    return count, len(free) == len(rows)

@@ -28,7 +28,7 @@ def locked_objects(objects: Collection[tuple[int, int]]) -> set[tuple[int, int]]
     """
     if connection.vendor == "sqlite":  # whoever writes is alone
         return set(objects)
-    rows = ObjectSequence.objects.filter(_among(objects)).order_by("pk").select_for_update(skip_locked=True)
+    rows = ObjectSequence.objects.filter(among(objects)).order_by("pk").select_for_update(skip_locked=True)
     return set(rows.values_list("content_type", "object_id"))
 
 
@@ -82,7 +82,8 @@ def _same_lane() -> QuerySet[WebhookEvent]:
     )
 
 
-def _among(objects: Collection[tuple[int, int]]) -> Q:
+def among(objects: Collection[tuple[int, int]]) -> Q:
+    """Whether a row with `content_type` and `object_id` is of one of these objects."""
     kinds: dict[int, set[int]] = {}
     for kind, object_id in objects:
         kinds.setdefault(kind, set()).add(object_id)

@@ -1,17 +1,17 @@
 """Recording what happened: the Event, always, and what each listener is owed of it."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Q
 
-from aktar.edge.expressions import Clock
+from aktar.edge.statements import Statement
+from aktar.edge.writing import Insertion, prepared
 from aktar.webhooks.actions.waking import wake
 from aktar.webhooks.models import Event, EventPosition, ObjectSequence, Standing, Webhook, WebhookEvent
-
-Listening = tuple[int, int, str]
-"""The ids of a webhook and its endpoint, and the name under which it gets the event."""
+from aktar.webhooks.queries import Audience, listening
 
 
 def record_event(
@@ -21,32 +21,32 @@ def record_event(
     content_type: int,
     object_id: int,
     payload: str,
-    audience: Q,
+    audience: Audience | Q,
     source: int | None = None,
     destination: int | None = None,
     now: datetime,
 ) -> Event:
-    """Write one Event, always, and a WebhookEvent for each active webhook that listens. At most six queries.
+    """Write one Event, always, and a WebhookEvent for each active webhook that listens. At most four queries.
 
     `payload` is frozen as it is given. `also_as` is the general name under which listeners get the event
-    too. `audience` selects the webhooks that may hear of it, `source` and `destination` are the stock
-    locations whose people may read it in the feed. Called outside of a transaction it raises
-    TransactionManagementError. After the commit, whoever delivers in this process is woken.
+    too. `audience` finds the webhooks that may hear of it, or is the condition on them; `source` and
+    `destination` are the stock locations whose people may read it in the feed. Called outside of a
+    transaction it raises TransactionManagementError. After the commit, whoever delivers in this process
+    is woken.
     """
-    event = _written(
-        Event(
-            type=event_type,
-            content_type=content_type,
-            object_id=object_id,
-            payload=payload,
-            created_at=now,
-            source_location=source,
-            destination_location=destination,
-        )
+    event = Event(
+        type=event_type,
+        content_type=content_type,
+        object_id=object_id,
+        payload=payload,
+        created_at=now,
+        source_location=source,
+        destination_location=destination,
     )
-    names = {event_type} if also_as is None else {event_type, also_as}
-    listening = Webhook.objects.filter(audience, is_active=True, event_type__in=names).order_by("id")
-    _owe(event, list(listening.values_list("id", "endpoint_id", "event_type")), now)
+    _write(event)
+    listeners = _listeners(audience, event_type, also_as or event_type)
+    if listeners is not None:
+        _owe(event, listeners, now)
     return event
 
 
@@ -54,71 +54,137 @@ def record_event_for(
     webhook: Webhook, event_type: str, *, content_type: int, object_id: int, payload: str, now: datetime
 ) -> Event:
     """Write one Event that one webhook is owed, whatever it listens to. Otherwise as `record_event`."""
-    event = _written(
-        Event(
-            type=event_type,
-            content_type=content_type,
-            object_id=object_id,
-            payload=payload,
-            created_at=now,
-        )
+    event = Event(
+        type=event_type,
+        content_type=content_type,
+        object_id=object_id,
+        payload=payload,
+        created_at=now,
     )
-    _owe(event, [(webhook.pk, webhook.endpoint_id, event_type)], now)
+    _write(event)
+    _owe(event, Statement("SELECT %s, %s, %s", [webhook.pk, webhook.endpoint_id, event_type]), now)
     return event
 
 
-def _written(event: Event) -> Event:
-    """The event as the next of its object; whoever delivers is woken after the commit."""
+def _listeners(audience: Audience | Q, *names: str) -> Statement | None:
+    """What selects those who listen; None where nobody can."""
+    if not isinstance(audience, Q):
+        return audience(*names)
+    try:
+        return Statement(*listening(audience, *names).query.sql_with_params())
+    except EmptyResultSet:
+        return None
+
+
+def _write(event: Event) -> None:
+    """Insert the event as the next of its object; whoever delivers is woken after the commit.
+
+    The object's row is locked until the transaction ends. At most three queries.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded in the transaction of its change.")
-    event.sequence = _next_sequence(event.content_type, event.object_id)
-    event.save(force_insert=True)
-    EventPosition.objects.bulk_create([EventPosition(event_id=event.pk)])
+    write = _write_at_once if connection.vendor == "postgresql" else _write_in_turn
+    write(event)
     transaction.on_commit(wake)
-    return event
 
 
-def _next_sequence(content_type: int, object_id: int) -> int:
-    """The object's next number; holds its row locked until the transaction ends. One query."""
-    table = connection.ops.quote_name(ObjectSequence._meta.db_table)
+_COLUMNS = (
+    *("type", "content_type", "object_id", "payload", "created_at", "source_location"),
+    "destination_location",
+)
+_FIELDS = [Event._meta.get_field(name) for name in _COLUMNS]
+_OBJECT = [ObjectSequence._meta.get_field(name) for name in ("content_type", "object_id")]
+_SEQUENCES = ObjectSequence._meta.db_table
+_NEXT = f"""
+    INSERT INTO {_SEQUENCES} (content_type, object_id, last) VALUES (%s, %s, 1)
+    ON CONFLICT (content_type, object_id) DO UPDATE SET last = {_SEQUENCES}.last + 1 RETURNING last
+"""  # noqa: S608 - ours, as all below
+_AT_ONCE = f"""
+    WITH next AS ({_NEXT}), event AS (
+        INSERT INTO {Event._meta.db_table} ({", ".join(_COLUMNS)}, sequence)
+        SELECT {", ".join(f"%s::{kind}" for kind in ("text", "smallint", "bigint", "text", "timestamptz"))},
+               %s::bigint, %s::bigint, last
+          FROM next RETURNING id, sequence
+    ), place AS (INSERT INTO {EventPosition._meta.db_table} (event_id) SELECT id FROM event)
+    SELECT id, sequence FROM event
+"""  # noqa: S608
+
+
+def _write_at_once(event: Event) -> None:
+    object_ = prepared(_OBJECT, (event.content_type, event.object_id))
+    values = prepared(_FIELDS, [getattr(event, name) for name in _COLUMNS])
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (content_type, object_id, last) VALUES (%s, %s, 1) "  # noqa: S608 - ours
-            f"ON CONFLICT (content_type, object_id) DO UPDATE SET last = {table}.last + 1 RETURNING last",
-            [int(content_type), object_id],
-        )
-        sequence: int = cursor.fetchone()[0]
-    return sequence
+        cursor.execute(_AT_ONCE, [*object_, *values])
+        event.pk, event.sequence = cursor.fetchone()
 
 
-def _owe(event: Event, listeners: Sequence[Listening], now: datetime) -> None:
-    """Queue the event for those who listen; at the head of each lane that is empty."""
-    if not listeners:
-        return
-    waiting = WebhookEvent.objects.filter(
-        endpoint__in={endpoint for _, endpoint, _ in listeners},
-        content_type=event.content_type,
-        object_id=event.object_id,
-        standing__in=(Standing.BLOCKED, Standing.DUE),
+_event = Insertion(Event, *_COLUMNS, "sequence")
+_place = Insertion(EventPosition, "event")
+
+
+def _write_in_turn(event: Event) -> None:
+    """The same where a statement writes to one table only."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, prepared(_OBJECT, (event.content_type, event.object_id)))
+        [event.sequence] = cursor.fetchone()
+    event.pk = _event.of(*(getattr(event, name) for name in _COLUMNS), event.sequence)
+    _place.of(event.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How a database says what Django would have said in Python."""
+
+    uuid: str
+    clock: str
+
+
+_DIALECTS = {
+    "postgresql": _Dialect(uuid="gen_random_uuid()", clock="statement_timestamp()"),
+    # Version 4 of RFC 9562, in Django's form: the digits alone. The clock as Django writes an instant.
+    "sqlite": _Dialect(
+        uuid="lower(hex(randomblob(6)) || '4' || substr(hex(randomblob(2)), 2) "
+        "|| substr('89AB', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || hex(randomblob(6)))",
+        clock="strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')",
+    ),
+}
+_OWED = WebhookEvent._meta.db_table
+_OWED_FIELDS = [
+    WebhookEvent._meta.get_field(name)
+    for name in ("content_type", "object_id", "event", "created_date", "modified_date", "sequence")
+]
+
+
+def _owe(event: Event, listeners: Statement, now: datetime) -> None:
+    """Queue the event for those who listen; at the head of each lane that is empty. One query.
+
+    Where something of the object is kept for a listener, or waits at its former address, it is kept too:
+    nothing may overtake what is yet to be released. A statement of its own after the object's row was
+    locked: it sees what those before have committed.
+    """
+    dialect = _DIALECTS[connection.vendor]
+    kind, object_id, *given = prepared(
+        _OWED_FIELDS, (event.content_type, event.object_id, event.pk, now, now, event.sequence)
     )
-    taken = set(waiting.values_list("endpoint_id", flat=True))
-    owed = []
-    for webhook, endpoint, name in listeners:
-        is_head = endpoint not in taken
-        taken.add(endpoint)
-        owed.append(
-            WebhookEvent(
-                webhook_id=webhook,
-                endpoint_id=endpoint,
-                event=event,
-                created_date=now,
-                modified_date=now,
-                event_type=name,
-                content_type=event.content_type,
-                object_id=event.object_id,
-                sequence=event.sequence,
-                standing=Standing.DUE if is_head else Standing.BLOCKED,
-                due_at=Clock() if is_head else None,
-            )
+    its = f"FROM {_OWED} WHERE content_type = %s AND object_id = %s AND"
+    waits = f"standing IN ({Standing.DUE.value}, {Standing.BLOCKED.value})"
+    with connection.cursor() as cursor:
+        # Of a lane each standing in a look of its own, for only so do the partial indexes serve.
+        cursor.execute(
+            f"WITH listening (webhook, endpoint, name) AS ({listeners.sql}), "  # noqa: S608
+            f"seen AS (SELECT webhook, endpoint, name, EXISTS (SELECT 1 {its} webhook_id = webhook "
+            f"AND (standing = {Standing.HELD.value} OR {waits} AND endpoint_id <> endpoint)) AS is_kept "
+            "FROM listening), "
+            "placed AS (SELECT webhook, endpoint, name, is_kept, NOT is_kept "
+            "AND row_number() OVER (PARTITION BY endpoint, is_kept ORDER BY webhook) = 1 "
+            f"AND NOT EXISTS (SELECT 1 {its} endpoint_id = endpoint AND standing = {Standing.DUE.value}) "
+            f"AND NOT EXISTS (SELECT 1 {its} endpoint_id = endpoint AND standing = {Standing.BLOCKED.value}) "
+            "AS is_head FROM seen) "
+            f"INSERT INTO {_OWED} (webhook_id, endpoint_id, event_type, content_type, object_id, event_id, "
+            "created_date, modified_date, sequence, uuid, standing, due_at, delivered, tries) "
+            f"SELECT webhook, endpoint, name, %s, %s, %s, %s, %s, %s, {dialect.uuid}, "
+            f"CASE WHEN is_kept THEN {Standing.HELD.value} WHEN is_head THEN {Standing.DUE.value} "
+            f"ELSE {Standing.BLOCKED.value} END, "
+            f"CASE WHEN is_head THEN {dialect.clock} END, FALSE, 0 FROM placed ORDER BY webhook",
+            [*listeners.parameters, *(kind, object_id) * 4, *given],
         )
-    WebhookEvent.objects.bulk_create(owed)

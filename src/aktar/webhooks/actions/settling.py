@@ -1,13 +1,14 @@
 """Settling what became of claims: attempts written, ends marked, lanes opened, retries and pauses set.
 
-It never waits for a lock: what another transaction holds is answered back, to be settled with the next batch.
+It waits for no object and no event: what another transaction holds of those is answered back, to be settled
+with the next batch. Rows of endpoints and webhooks, which are held for moments only, it does wait for.
 """
 
 import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -71,33 +72,38 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a settling came to: what has to be brought again, and the webhooks that it switched off."""
+    """What a settling came to."""
 
     busy: list[Outcome]
+    """To be brought again."""
     deactivated: dict[int, Deactivation]
+    """The webhooks that were switched off, and why."""
+    moved: bool = False
+    """Whether something was kept because its webhook has another address by now; it can be released."""
 
 
 def settle(outcomes: Sequence[Outcome], *, attempts: int, chance: random.Random, now: datetime) -> Settled:
-    """Write what became of claims, in the caller's transaction; at most 13 queries for any number of them.
+    """Write what became of claims, in the caller's transaction; at most 14 queries for any number of them.
 
     An outcome whose lease another process has taken over leaves an attempt, and changes nothing else.
     `attempts` is how often an event is tried before its lane goes on without it.
     """
     if not outcomes:
         return Settled([], {})
+    outcomes, moved = _as_things_are(outcomes)
     rows = WebhookEvent.objects.filter(Among("pk", (outcome.claimed.id for outcome in outcomes)))
     leases = dict(rows.order_by("pk").select_for_update(skip_locked=True).values_list("pk", "lease"))
     ending = {
         (outcome.claimed.content_type, outcome.claimed.object_id)
         for outcome in outcomes
-        if not outcome.claimed.is_replay and _ends(outcome, attempts)
+        if not outcome.claimed.is_replay and _ends(outcome, attempts, moved)
     }
     objects = locked_objects(ending) if ending else set()
     ready, busy = [], []
     for outcome in outcomes:
         its = outcome.claimed
         object_ = (its.content_type, its.object_id)
-        is_free = its.is_replay or not _ends(outcome, attempts) or object_ in objects
+        is_free = its.is_replay or not _ends(outcome, attempts, moved) or object_ in objects
         if its.id in leases and is_free:
             ready.append(outcome)
         elif its.id in leases or connection.vendor == "postgresql":
@@ -105,13 +111,43 @@ def settle(outcomes: Sequence[Outcome], *, attempts: int, chance: random.Random,
     busy = _still_there(busy, leases)
     _write_attempts(ready)
     mine = [outcome for outcome in ready if leases[outcome.claimed.id] == outcome.claimed.lease]
-    _mark(mine, attempts, chance, now)
+    _mark(mine, attempts, moved, chance, now)
     _set_pauses(mine)
-    return Settled(busy, _judge_webhooks(mine, now))
+    # What a former address answered says nothing of the webhook.
+    switched_off = _judge_webhooks([outcome for outcome in mine if outcome.claimed.id not in moved], now)
+    return Settled(busy, switched_off, bool(moved))
 
 
-def _ends(outcome: Outcome, attempts: int) -> bool:
+def _as_things_are(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], set[int]]:
+    """The outcomes in the light of what became of their webhooks since the claim; and the moved ones' ids.
+
+    Those are to be kept until they are released to the webhook's new address. What was to be held for a
+    webhook that is on again goes back unsent. One query where not all was delivered.
+    """
+    undelivered = [outcome for outcome in outcomes if not outcome.is_delivered]
+    if not undelivered:
+        return list(outcomes), set()
+    webhooks = {outcome.claimed.listener.id for outcome in undelivered}
+    rows = Webhook.objects.filter(pk__in=webhooks).values_list("pk", "endpoint_id", "is_active")
+    present = {pk: (endpoint, is_active) for pk, endpoint, is_active in rows}
+    seen, moved = [], set()
+    for outcome in outcomes:
+        its = outcome.claimed
+        endpoint, is_active = present.get(its.listener.id, (its.endpoint, its.listener.is_active))
+        if outcome.is_delivered:
+            pass
+        elif endpoint != its.endpoint and not its.is_replay:
+            moved.add(its.id)
+        elif outcome.kind is Kind.HELD and is_active:
+            outcome = replace(outcome, kind=Kind.UNSENT)
+        seen.append(outcome)
+    return seen, moved
+
+
+def _ends(outcome: Outcome, attempts: int, moved: Collection[int]) -> bool:
     """Whether the event leaves its lane by this."""
+    if outcome.claimed.id in moved:
+        return True
     if outcome.kind is Kind.UNSENT:
         return False
     return outcome.kind is Kind.HELD or outcome.is_delivered or outcome.claimed.tries >= attempts
@@ -159,7 +195,9 @@ def _write_attempts(outcomes: Sequence[Outcome]) -> None:
             cursor.executemany(f"{into} VALUES (%s, %s, %s, %s, %s, %s, %s)", rows)
 
 
-def _mark(mine: Sequence[Outcome], attempts: int, chance: random.Random, now: datetime) -> None:
+def _mark(
+    mine: Sequence[Outcome], attempts: int, moved: Collection[int], chance: random.Random, now: datetime
+) -> None:
     """Give each row its new standing, and the lanes that lost their head a new one."""
     ended: dict[Standing, list[int]] = defaultdict(list)
     delivered, again, unsent, lanes = [], {}, [], set()
@@ -167,6 +205,8 @@ def _mark(mine: Sequence[Outcome], attempts: int, chance: random.Random, now: da
         its = outcome.claimed
         if outcome.is_delivered:
             delivered.append(its.id)
+        elif its.id in moved:
+            ended[Standing.HELD].append(its.id)
         elif outcome.kind is Kind.UNSENT:
             unsent.append(its.id)
         elif outcome.kind is Kind.HELD:
@@ -178,7 +218,7 @@ def _mark(mine: Sequence[Outcome], attempts: int, chance: random.Random, now: da
             again[its.id] = wait(
                 its.listener.retry, its.tries - 1, retry_after=outcome.retry_after, now=now, chance=chance
             )
-        if not its.is_replay and _ends(outcome, attempts):
+        if not its.is_replay and _ends(outcome, attempts, moved):
             lanes.add(Lane(its.endpoint, its.content_type, its.object_id))
     nothing_due = {"lease": None, "due_at": None, "modified_date": now}
     rows = WebhookEvent.objects

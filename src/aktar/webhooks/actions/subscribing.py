@@ -8,7 +8,8 @@ from django.db import transaction
 
 from aktar.accounts.models import ApiToken
 from aktar.edge.encryption import unreadable
-from aktar.webhooks.actions.keeping import change_secret, keep_webhook, release_held, save_webhook
+from aktar.webhooks.actions.keeping import change_secret, keep_webhook, save_webhook
+from aktar.webhooks.actions.releasing import release_held
 from aktar.webhooks.models import Endpoint, Webhook
 from aktar.webhooks.rules import with_kept_secrets
 

@@ -22,6 +22,8 @@ class Turn:
     """To be brought again with the next turn."""
     deactivated: dict[int, Deactivation]
     """The webhooks that were switched off, and why."""
+    moved: bool
+    """Whether something was kept because its webhook has another address by now; it can be released."""
 
 
 def take_turn(
@@ -42,4 +44,4 @@ def take_turn(
         claimed = {
             endpoint: claim(endpoint, most=most, lease=lease) for endpoint, most in sorted(wanted.items())
         }
-    return Turn(claimed, settled.busy, settled.deactivated)
+    return Turn(claimed, settled.busy, settled.deactivated, settled.moved)

@@ -18,10 +18,12 @@ from aktar.webhooks.actions import (
     PLACED_AT_ONCE,
     Claimed,
     Outcome,
+    Turn,
     call_back,
     due_endpoints,
     place_events,
     prune_some,
+    release_stranded,
     sweep,
     take_turn,
     woken,
@@ -56,6 +58,7 @@ class Dispatcher:
         self._arrived: deque[Outcome] = deque()
         self._unsettled: list[Outcome] = []
         self._windows = Windows(limits)
+        self._probed: set[int] = set()
 
     def stop(self) -> None:
         """Claim nothing more, finish what is under way, settle it, and end. From any thread or signal."""
@@ -70,8 +73,10 @@ class Dispatcher:
             while not self._stopping.is_set():
                 self._woken.clear()
                 now = time.monotonic()
-                is_looking = self._has_news or now >= look_at
-                self._has_news = False
+                has_news = self._has_news
+                if has_news:  # not otherwise: what comes in this moment would be forgotten
+                    self._has_news = False
+                is_looking = has_news or now >= look_at
                 try:
                     found = self._turn(sender, is_looking=is_looking)
                     if now >= sweep_at:
@@ -112,6 +117,20 @@ class Dispatcher:
             chance=self._chance,
             now=datetime.now(UTC),
         )
+        self._settled(turn)
+        for endpoint, claimed in turn.claimed.items():
+            if endpoint in self._probed:
+                self._windows.probed(endpoint, got=len(claimed))
+            else:
+                self._windows.claimed(endpoint, asked=wanted[endpoint], got=len(claimed))
+            if claimed:
+                sender.send(endpoint, claimed, until=claimed_until)
+        if turn.moved:
+            release_stranded()
+        return any(turn.claimed.values())
+
+    def _settled(self, turn: Turn) -> None:
+        """Tell of what a turn settled, and keep what it could not."""
         brought, self._unsettled = self._unsettled, turn.busy
         busy = {outcome.claimed.id for outcome in turn.busy}
         for outcome in brought:
@@ -119,11 +138,6 @@ class Dispatcher:
                 call_back(outcome)
         for webhook, reason in turn.deactivated.items():
             _log.warning("webhook_switched_off", webhook=webhook, reason=reason.value)
-        for endpoint, claimed in turn.claimed.items():
-            self._windows.claimed(endpoint, asked=wanted[endpoint], got=len(claimed))
-            if claimed:
-                sender.send(endpoint, claimed, until=claimed_until)
-        return any(turn.claimed.values())
 
     def _gather(self) -> None:
         while self._arrived:
@@ -133,16 +147,23 @@ class Dispatcher:
 
     def _wanted(self, *, is_looking: bool) -> dict[int, int]:
         wanted = {endpoint: self._windows.room(endpoint) for endpoint in self._windows.hungry()}
+        self._probed.clear()
         if is_looking:
+            settling = {outcome.claimed.endpoint for outcome in self._unsettled}
             for endpoint in due_endpoints():
-                is_probed = pause_after(endpoint.failures) is not None
-                wanted[endpoint.id] = self._windows.room(endpoint.id, most=1 if is_probed else None)
+                if pause_after(endpoint.failures) is None:
+                    wanted[endpoint.id] = self._windows.room(endpoint.id)
+                elif endpoint.id not in settling:  # which may be the last probe, and let it rest
+                    self._probed.add(endpoint.id)
+                    wanted[endpoint.id] = self._windows.room(endpoint.id, most=1)
         return {endpoint: most for endpoint, most in wanted.items() if most}
 
     def _keep_house(self) -> None:
         """Free lanes that stand still, place what the feed has not yet, and prune what is old."""
         if stuck := sweep():
             _log.warning("lanes_swept", lanes=stuck)
+        if released := release_stranded():
+            _log.info("kept_events_released", events=released)
         while place_events() == PLACED_AT_ONCE:  # less than that leaves nothing but what came meanwhile
             pass
         before = datetime.now(UTC) - self._limits.retention
@@ -165,14 +186,16 @@ class Dispatcher:
             self._gather()
             try:
                 if self._unsettled:
-                    self._unsettled = take_turn(
-                        self._unsettled,
-                        {},
-                        lease=self._limits.lease,
-                        attempts=self._limits.attempts,
-                        chance=self._chance,
-                        now=datetime.now(UTC),
-                    ).busy
+                    self._settled(
+                        take_turn(
+                            self._unsettled,
+                            {},
+                            lease=self._limits.lease,
+                            attempts=self._limits.attempts,
+                            chance=self._chance,
+                            now=datetime.now(UTC),
+                        )
+                    )
             except Error as error:
                 _log.warning("database_failed", error=str(error).strip()[:500])
                 connection.close()

@@ -46,7 +46,8 @@ class Hand:
             await asyncio.wait(self._under_way)
 
     def cancel(self) -> None:
-        """Break off what is under way."""
+        """Break off what is under way, and begin nothing more."""
+        self._waiting.clear()
         for task in self._under_way:
             task.cancel()
 
@@ -56,6 +57,9 @@ class Hand:
             claimed, until = self._waiting.popleft()
             if not claimed.listener.is_active:
                 self._done(_not_sent(claimed, Kind.HELD))
+            elif claimed.tries > self._limits.attempts:
+                # Claimed so often and never settled: whoever sent it died of it. It is sent no more.
+                self._done(_never_settled(claimed))
             elif self._is_stopping or time.monotonic() + self._limits.timeout > until:
                 # Too late to be sure of an end before another may claim it.
                 self._done(_not_sent(claimed, Kind.UNSENT))
@@ -74,6 +78,11 @@ class Hand:
             words = type(error).__name__.encode()
             self._done(Outcome(claimed, Kind.FAILED, datetime.now(UTC), error_kind="internal", content=words))
         self._fill()
+
+
+def _never_settled(claimed: Claimed) -> Outcome:
+    words = f"Claimed {claimed.tries - 1} times, and none of the claims was ever settled.".encode()
+    return Outcome(claimed, Kind.FAILED, datetime.now(UTC), error_kind="never_settled", content=words)
 
 
 def _not_sent(claimed: Claimed, kind: Kind) -> Outcome:

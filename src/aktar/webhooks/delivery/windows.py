@@ -32,12 +32,19 @@ class Windows:
         return sum(window.in_hand for window in self._by_endpoint.values())
 
     def hungry(self) -> list[int]:
-        """The endpoints that may have more due than what was claimed last."""
-        return [endpoint for endpoint, window in self._by_endpoint.items() if window.is_hungry]
+        """The endpoints that may have more due than what was claimed last, and have room for it.
+
+        Without room they are none: who asked again and again would keep the sending thread from running.
+        """
+        windows = self._by_endpoint.items()
+        return [endpoint for endpoint, window in windows if window.is_hungry and self._room(window)]
 
     def room(self, endpoint: int, *, most: int | None = None) -> int:
         """How many more to claim; not below zero."""
-        window = self._by_endpoint[endpoint]
+        return self._room(self._by_endpoint[endpoint], most=most)
+
+    @staticmethod
+    def _room(window: _Window, *, most: int | None = None) -> int:
         size = window.size if most is None else min(window.size, most)
         room = max(0, size - window.in_hand)
         # Small bites cost a commit each.
@@ -48,6 +55,12 @@ class Windows:
         window = self._by_endpoint[endpoint]
         window.in_hand += got
         window.is_hungry = window.was_full = got == asked
+
+    def probed(self, endpoint: int, *, got: int) -> None:
+        """Note what a probe's claim brought: nothing more is claimed until it has ended well."""
+        window = self._by_endpoint[endpoint]
+        window.in_hand += got
+        window.is_hungry = window.was_full = False
 
     def ended(self, outcome: Outcome) -> None:
         """Note what became of one that was in hand."""

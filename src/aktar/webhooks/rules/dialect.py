@@ -8,7 +8,6 @@ base64 of its text.
 """
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime
@@ -90,7 +89,7 @@ def _signatures(
 
 
 def _whisperer(secret: str, body: bytes) -> str:
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
 
 
 def _standard(secret: str, signed: bytes) -> str:

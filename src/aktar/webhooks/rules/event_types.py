@@ -28,6 +28,8 @@ EVENT_TYPES: Mapping[str, EventType] = {
         EventType("transfer.status.in_transit", ContentType.TRANSFER_ORDER),
         EventType("transfer.status.transferred", ContentType.TRANSFER_ORDER),
         EventType("transfer.status.cancelled", ContentType.TRANSFER_ORDER),
+        EventType("order.at_risk", ContentType.ORDER),
+        EventType("order.cancelled", ContentType.ORDER),
         EventType("package.created", ContentType.PACKAGE),
         EventType("package.status.transitioned", ContentType.PACKAGE, "package.status."),
         EventType("package.status.waiting", ContentType.PACKAGE),

@@ -1,0 +1,1 @@
+"""What spans orders, stock, planning and transfers: intake, planning, packages, cancelling."""

@@ -1,0 +1,81 @@
+"""Planning orders: deciding on what there is, and carrying it out in the same transaction."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from aktar.accounts.models import User
+from aktar.edge.references import Reading, reading
+from aktar.fulfilment.actions.carrying import carry_out
+from aktar.orders.models import Order
+from aktar.orders.rules import CANCELLABLE
+from aktar.planning.queries import demands_of, situation_of, situation_of_all
+from aktar.planning.rules import Decision, Demand
+from aktar.planning.solving import immediately
+from aktar.stock.rules import NotEnoughStock
+from aktar.transfers.actions import PAYLOAD_LANGUAGE, hold_market
+from aktar.workflow.queries import workflow
+
+MOST_TRIES = 4
+"""Decisions that others may foil by taking the stock; the one after them holds it before it decides."""
+
+
+def plan_order(order_id: int, *, by: User | None, now: datetime) -> Decision | None:
+    """Plan what no package of an order holds, and carry it out: all of it or nothing.
+
+    None where nothing is to be planned, be it that another one has just done it. Raises Order.DoesNotExist.
+    """
+    with transaction.atomic(durable=True):
+        order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+        return plan_locked_order(order, by=by, reading=reading(PAYLOAD_LANGUAGE), now=now)
+
+
+def carry_out_decision(
+    decision: Decision, *, is_batch: bool, by: User | None, now: datetime
+) -> Decision | None:
+    """Carry out what was decided before, or what is decided now if the stock for it is gone.
+
+    None where nothing is to be planned any more.
+    """
+    with transaction.atomic(durable=True):
+        order = Order.objects.select_for_update(no_key=True).get(pk=decision.demand.key)
+        current = reading(PAYLOAD_LANGUAGE)
+        demand = _demand(order, current)
+        if demand is None:
+            return None
+        if demand == decision.demand:
+            try:
+                with transaction.atomic():
+                    carry_out(order, decision, is_batch=is_batch, by=by, reading=current, now=now)
+                return decision
+            except NotEnoughStock:
+                pass
+        return _planned(order, demand, by=by, reading=current, now=now)
+
+
+def plan_locked_order(order: Order, *, by: User | None, reading: Reading, now: datetime) -> Decision | None:
+    """`plan_order` of an order whose row is locked, within the caller's transaction."""
+    demand = _demand(order, reading)
+    return None if demand is None else _planned(order, demand, by=by, reading=reading, now=now)
+
+
+def _demand(order: Order, reading: Reading) -> Demand | None:
+    if workflow(reading).states[order.state_id].enum_value not in CANCELLABLE:
+        return None
+    return next(iter(demands_of([order.pk])), None)
+
+
+def _planned(order: Order, demand: Demand, *, by: User | None, reading: Reading, now: datetime) -> Decision:
+    for _ in range(MOST_TRIES):
+        (decision,) = immediately(situation_of(demand, now=now)).decisions
+        try:
+            # What was locked in vain is let go with the savepoint.
+            with transaction.atomic():
+                carry_out(order, decision, is_batch=False, by=by, reading=reading, now=now)
+            return decision
+        except NotEnoughStock:
+            continue
+    hold_market(demand, now=now)
+    (decision,) = immediately(situation_of_all([demand], now=now)).decisions
+    carry_out(order, decision, is_batch=False, by=by, reading=reading, now=now)
+    return decision

@@ -1,0 +1,151 @@
+"""Reads of orders and packages as the API shows them, and who may see them."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db.models import QuerySet
+
+from aktar.edge.content_types import ContentType
+from aktar.edge.expressions import InstantText
+from aktar.edge.language import DEFAULT_LANGUAGE
+from aktar.edge.references import Reading, reading
+from aktar.edge.statements import RowsOfIds
+from aktar.fulfilment.rules import OrderUnknown, PackageUnknown
+from aktar.fulfilment.shapes import OrderDetailShape, PackageDetailShape, PackageTransferShape
+from aktar.orders.models import Order, PackageItem
+from aktar.orders.queries import (
+    customer_side,
+    order_items,
+    order_shapes,
+    package_shapes,
+    visible_packages,
+)
+from aktar.orders.rules import ORDER_STATUS, OrderStatus
+from aktar.places.rules import Reach
+from aktar.planning.queries import demands_of, situation_of_all
+from aktar.planning.rules import Situation
+from aktar.planning.solving import Solution
+from aktar.transfers.models import TransferItem, TransferOrder
+from aktar.transfers.queries import visible_transfer_orders
+from aktar.workflow.queries import workflow, workflow_shapes
+
+
+def visible_orders(reach: Reach) -> QuerySet[Order]:
+    """The orders of which the caller dispatches a package, or sends or receives a transfer."""
+    if reach.everything:
+        return Order.objects.all()
+    dispatched = visible_packages(reach).order_by().values("order_id")
+    moved = visible_transfer_orders(reach).order_by().values("order_id")
+    # A union, for each part has an index of its own.
+    return Order.objects.filter(pk__in=dispatched.union(moved))
+
+
+def require_order_visible(order_id: int, reach: Reach) -> None:
+    """Raise OrderUnknown unless the caller may see this order. One query."""
+    if not visible_orders(reach).filter(pk=order_id).exists():
+        raise OrderUnknown
+
+
+def require_package_visible(package_id: int, reach: Reach) -> None:
+    """Raise PackageUnknown unless the caller may see this package. One query."""
+    if not visible_packages(reach).filter(pk=package_id).exists():
+        raise PackageUnknown
+
+
+def order_detail(order_id: int, reading: Reading) -> OrderDetailShape:
+    """An order in full. Five queries, plus references that are not at hand. Raises OrderUnknown.
+
+    Cold they cost at most eleven more: states, commands, products and their images, price lists, stock
+    lists, and each kind of geography.
+    """
+    found = order_shapes([order_id], reading)
+    if not found:
+        raise OrderUnknown
+    return OrderDetailShape(
+        **_fields(found[0]),
+        shipping_address=customer_side(order_id, reading).shipping_address,
+        orderitem_set=order_items(order_id, reading),
+    )
+
+
+def package_detail(package_id: int, reading: Reading) -> PackageDetailShape:
+    """A package in full. Four queries, plus references that are not at hand. Raises PackageUnknown.
+
+    Cold they cost at most eleven more: states, commands, locations, products and their images, price lists,
+    stock lists, and each kind of geography.
+    """
+    found = package_shapes([package_id], reading)
+    if not found:
+        raise PackageUnknown
+    side = customer_side(found[0].order, reading)
+    return PackageDetailShape(
+        **_fields(found[0]),
+        channel_name=side.channel_name,
+        customer=side.customer,
+        shipping_address=side.shipping_address,
+        transfer_order_set=_transfers(package_id, reading),
+    )
+
+
+def unplanned_orders(*, limit: int | None = None) -> list[int]:
+    """The approved orders (ids) without a package yet, the oldest first. One query beside the workflow's."""
+    approved = workflow(reading(DEFAULT_LANGUAGE)).state(
+        ContentType.ORDER, ORDER_STATUS, OrderStatus.APPROVED
+    )
+    waiting = Order.objects.filter(state_id=approved.id, packages=None).order_by("pk")
+    return list(waiting.values_list("pk", flat=True)[:limit])
+
+
+def decisions_on(
+    orders: Collection[int], *, solve: Callable[[Situation], Solution], now: datetime
+) -> Solution:
+    """How orders (ids) would be planned together, by `solve`. Three queries, and those of a cold desk."""
+    return solve(situation_of_all(demands_of(orders), now=now))
+
+
+def levels_of_packages(packages: Collection[int]) -> frozenset[tuple[int, int]]:
+    """Product and location (ids) of whatever is promised or on its way for packages. Two queries."""
+    items = PackageItem.objects.filter(package__in=packages)
+    moved = TransferItem.objects.filter(transfer_order__package__in=packages)
+    return frozenset(items.values_list("order_item__product_id", "package__stock_location_id")) | frozenset(
+        moved.values_list("product_id", "transfer_order__source_id")
+    )
+
+
+_TRANSFER_COLUMNS: tuple[Any, ...] = (
+    "id",
+    "number",
+    "source_id",
+    "state_id",
+    InstantText("target_transfer_date"),
+    "plan_item",
+    "renews_id",
+)
+_transfer_rows = RowsOfIds(
+    lambda packages: (
+        TransferOrder.objects.filter(package_id__in=packages).order_by("id").values_list(*_TRANSFER_COLUMNS)
+    )
+)
+
+
+def _transfers(package_id: int, reading: Reading) -> list[PackageTransferShape]:
+    states = workflow_shapes(reading).states
+    return [
+        PackageTransferShape(
+            id=id_,
+            number=number,
+            source=source,
+            state=states[state],
+            target_transfer_date=target,
+            plan_item=plan_item,
+            renews=renews,
+        )
+        for id_, number, source, state, target, plan_item, renews in _transfer_rows.of([package_id])
+    ]
+
+
+def _fields(shape: msgspec.Struct) -> dict[str, Any]:
+    """A shape's fields as keywords, fragments left as they are."""
+    return msgspec.structs.asdict(shape)

@@ -1,0 +1,44 @@
+"""Reads of orders: orders and packages with their items, the customer's side, what events carry."""
+
+from aktar.orders.queries.customers import CustomerSide, customer_side
+from aktar.orders.queries.items import (
+    PACKAGE_ITEM_WIDTH,
+    ItemReferences,
+    package_item_columns,
+    package_item_references,
+    package_item_shape,
+)
+from aktar.orders.queries.orders import (
+    at_risk,
+    missing_items,
+    order_items,
+    order_payload,
+    order_shapes,
+    unpacked_items,
+)
+from aktar.orders.queries.packages import (
+    package_payload,
+    package_shapes,
+    short_package_shapes,
+    visible_packages,
+)
+
+__all__ = [
+    "PACKAGE_ITEM_WIDTH",
+    "CustomerSide",
+    "ItemReferences",
+    "at_risk",
+    "customer_side",
+    "missing_items",
+    "order_items",
+    "order_payload",
+    "order_shapes",
+    "package_item_columns",
+    "package_item_references",
+    "package_item_shape",
+    "package_payload",
+    "package_shapes",
+    "short_package_shapes",
+    "unpacked_items",
+    "visible_packages",
+]

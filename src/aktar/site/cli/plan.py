@@ -1,0 +1,99 @@
+"""`aktar plan`: plans the orders that were put in and left alone."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from aktar.site.cli.site import wake_with_workflow
+
+if TYPE_CHECKING:
+    from aktar.planning.rules import Decision, PackagePlan
+
+MOST_TOGETHER = 2000
+"""Orders that are weighed against each other at once."""
+
+
+@click.command()
+@click.option(
+    "--batch", is_flag=True, help="Weigh the orders against each other; else first come, first served."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be planned, and change nothing.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many orders, the oldest first.")
+@click.option(
+    "--seconds",
+    type=click.IntRange(min=1),
+    default=60,
+    show_default=True,
+    help="How long --batch may weigh 2,000 orders; it takes the best it has by then.",
+)
+def plan(batch: bool, dry_run: bool, limit: int | None, seconds: int) -> None:
+    """Plan the approved orders without a package: which location dispatches, who sends what it lacks."""
+    wake_with_workflow()
+    from aktar.fulfilment.queries import unplanned_orders
+    from aktar.places.models import StockLocation
+
+    orders = unplanned_orders(limit=limit)
+    if batch or dry_run:
+        found = _together(orders, is_batch=batch, is_dry=dry_run, seconds=seconds)
+    else:
+        found = _one_by_one(orders)
+    planned = short = 0
+    codes = dict(StockLocation.objects.values_list("pk", "erp_code"))
+    for decision in found:
+        click.echo(_sentence(decision, codes))
+        planned += 1
+        short += not decision.is_complete
+    done = "would be planned" if dry_run else "planned"
+    click.echo(f"{planned} orders {done}, {short} of them with something out of stock.")
+
+
+def _one_by_one(orders: list[int]) -> "Iterator[Decision]":
+    from aktar.fulfilment.actions import plan_order
+
+    for order in orders:
+        decision = plan_order(order, by=None, now=datetime.now(UTC))
+        if decision is not None:
+            yield decision
+
+
+def _together(orders: list[int], *, is_batch: bool, is_dry: bool, seconds: int) -> "Iterator[Decision]":
+    from aktar.fulfilment.actions import carry_out_decision
+    from aktar.fulfilment.queries import decisions_on
+    from aktar.planning.solving import SolverMissing, immediately, in_batch
+
+    for start in range(0, len(orders), MOST_TOGETHER):
+        some = orders[start : start + MOST_TOGETHER]
+        solve = partial(in_batch, seconds=seconds) if is_batch else immediately
+        try:
+            solution = decisions_on(some, solve=solve, now=datetime.now(UTC))
+        except SolverMissing as missing:
+            raise click.ClickException(
+                "--batch needs a solver, which pip install 'aktar[plan]' brings."
+            ) from missing
+        for decision in solution.decisions:
+            carried = (
+                decision
+                if is_dry
+                else carry_out_decision(decision, is_batch=is_batch, by=None, now=datetime.now(UTC))
+            )
+            if carried is not None:
+                yield carried
+
+
+def _sentence(decision: "Decision", codes: dict[int, str]) -> str:
+    """One line: who dispatches what it has itself, who sends, and what nobody has."""
+    return f"{decision.demand.number}: {'; '.join(_package(each, codes) for each in decision.packages)}."
+
+
+def _package(plan: "PackagePlan", codes: dict[int, str]) -> str:
+    if plan.dispatching is None:
+        return f"nobody may dispatch {len(plan.items)}"
+    senders = Counter(codes[item.source] for item in plan.transferred if item.source is not None)
+    parts = [f"{codes[plan.dispatching]} dispatches {len(plan.items)}"]
+    parts += [f"{count} from {code}" for code, count in sorted(senders.items())]
+    parts += [f"{len(plan.short)} out of stock"] if plan.short else []
+    return ", ".join(parts)

@@ -1,0 +1,110 @@
+"""Whether the books balance; what does not is named."""
+
+from collections.abc import Collection, Mapping
+
+from django.db import connection
+
+from aktar.catalog.models import Product
+from aktar.edge.rules import decimal_text
+from aktar.places.models import StockLocation
+from aktar.stock.rules import COMES_IN, GOES_OUT, Kind, ProductBalance, UnbalancedLevel
+from aktar.stock.shapes import StockVerificationShape, UnbalancedLevelShape, UnbalancedProductShape
+
+MOST_NAMED = 100
+_UNBALANCED = """
+    SELECT product_id, stock_location_id, sum(on_hand), sum(reserved), sum(in_transit)
+    FROM (
+        SELECT product_id, stock_location_id, on_hand, reserved, in_transit FROM stock_stocklevel
+        UNION ALL
+        SELECT product_id, stock_location_id, -on_hand_change, -reserved_change, -in_transit_change
+        FROM stock_stockmovement
+    ) AS entry
+    GROUP BY product_id, stock_location_id
+    HAVING sum(on_hand) <> 0 OR sum(reserved) <> 0 OR sum(in_transit) <> 0
+    ORDER BY product_id, stock_location_id
+"""
+_BALANCES = """
+    SELECT product_id, sum(came_in), sum(went_out), sum(on_hand), sum(in_transit)
+    FROM (
+        SELECT product_id, 0 AS came_in, 0 AS went_out, on_hand, in_transit FROM stock_stocklevel
+        UNION ALL
+        SELECT product_id,
+            CASE WHEN kind IN ({comes_in}) THEN on_hand_change + in_transit_change ELSE 0 END,
+            CASE WHEN kind IN ({goes_out}) THEN -on_hand_change - in_transit_change ELSE 0 END,
+            0, 0
+        FROM stock_stockmovement
+    ) AS entry
+    GROUP BY product_id
+    ORDER BY product_id
+"""
+
+
+def stock_verification() -> StockVerificationShape:
+    """Prove the books, or name what does not balance, 100 of each kind at most.
+
+    Two queries, which read all there is, and two more where something is amiss.
+    """
+    levels, balances = unbalanced_levels(), product_balances()
+    missing = [balance for balance in balances if balance.missing]
+    named_levels, named_products = levels[:MOST_NAMED], missing[:MOST_NAMED]
+    skus = _skus({row.product for row in named_levels} | {row.product for row in named_products})
+    codes = _erp_codes({row.location for row in named_levels})
+    return StockVerificationShape(
+        is_balanced=not levels and not missing,
+        products=len(balances),
+        came_in=decimal_text(sum(balance.came_in for balance in balances)),
+        went_out=decimal_text(sum(balance.went_out for balance in balances)),
+        on_hand=decimal_text(sum(balance.on_hand for balance in balances)),
+        in_transit=decimal_text(sum(balance.in_transit for balance in balances)),
+        unbalanced_products=[
+            UnbalancedProductShape(
+                product=row.product,
+                sku=skus[row.product],
+                came_in=decimal_text(row.came_in),
+                went_out=decimal_text(row.went_out),
+                on_hand=decimal_text(row.on_hand),
+                in_transit=decimal_text(row.in_transit),
+                missing=decimal_text(row.missing),
+            )
+            for row in named_products
+        ],
+        unbalanced_levels=[
+            UnbalancedLevelShape(
+                product=row.product,
+                sku=skus[row.product],
+                stock_location=row.location,
+                erp_code=codes[row.location],
+                on_hand=decimal_text(row.on_hand),
+                reserved=decimal_text(row.reserved),
+                in_transit=decimal_text(row.in_transit),
+            )
+            for row in named_levels
+        ],
+    )
+
+
+def unbalanced_levels() -> list[UnbalancedLevel]:
+    """The levels that are not the sum of their movements. One query, which reads all there is."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNBALANCED)
+        return [UnbalancedLevel(*map(int, row)) for row in cursor.fetchall()]
+
+
+def product_balances() -> list[ProductBalance]:
+    """For each product in the books: what came in, went out, and is there. One query, which reads all."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCES.format(comes_in=_quoted(COMES_IN), goes_out=_quoted(GOES_OUT)))
+        return [ProductBalance(*map(int, row)) for row in cursor.fetchall()]
+
+
+def _quoted(kinds: Collection[Kind]) -> str:
+    return ", ".join(f"'{kind}'" for kind in kinds)
+
+
+def _skus(products: Collection[int]) -> Mapping[int, str]:
+    return dict(Product.objects.filter(pk__in=products).values_list("pk", "sku")) if products else {}
+
+
+def _erp_codes(locations: Collection[int]) -> Mapping[int, str]:
+    found = StockLocation.objects.filter(pk__in=locations)
+    return dict(found.values_list("pk", "erp_code")) if locations else {}

@@ -1,0 +1,39 @@
+"""One planner among many, a process of its own: plans orders in its own sequence, and says what came of it.
+
+`python -m tests.concurrency.planner SEED ORDER…` says `ready`, waits for a line on standard input, and then
+prints one JSON object an order.
+"""
+
+import json
+import os
+import random
+import sys
+import time
+from datetime import UTC, datetime
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aktar.site.settings")
+django.setup()
+
+from aktar.fulfilment.actions import plan_order  # noqa: E402 - after the settings
+
+
+def main(seed: int, orders: list[int]) -> None:
+    """Wait for the start, then plan; any error ends the process with a traceback."""
+    chance = random.Random(seed)
+    chance.shuffle(orders)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    for order in orders:
+        # Else who has SQLite's one write lock takes it again before anybody else wakes.
+        time.sleep(chance.random() / 20)
+        decision = plan_order(order, by=None, now=datetime.now(UTC))
+        sys.stdout.write(json.dumps({"order": order, "planned": decision is not None}) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    seed, *orders = map(int, sys.argv[1:])
+    main(seed, orders)

@@ -1,0 +1,106 @@
+"""Many processes plan the same orders on scarce stock: each order once, nothing sold twice or left over."""
+
+import random
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.db.models import F
+
+from aktar.fulfilment.actions import take_order_unplanned
+from aktar.orders.models import Package, PackageItem
+from aktar.orders.rules import NewAddress, NewCustomer, NewOrder, NewOrderItem, Pieces
+from aktar.places.models import StockLocation
+from aktar.places.rules import EVERYWHERE
+from aktar.planning.models import Plan
+from aktar.stock.actions import set_stock
+from aktar.stock.models import StockLevel
+from aktar.stock.rules import StockCount
+from aktar.transfers.models import TransferItem
+from tests import factories
+from tests.concurrency.processes import let_loose, life, process
+from tests.stock.books import require_balance
+
+STORES, PRODUCTS, MOST_ITEMS = 5, 4, 3
+
+
+def waiting_orders(count: int, *, products: list[int]) -> list[int]:
+    """Orders of one to three pieces that nobody has planned."""
+    chance = random.Random(count)
+    address = StockLocation.objects.select_related("address").latest("pk").address
+    return [
+        take_order_unplanned(
+            NewOrder(
+                number=f"N{number}",
+                channel="Web",
+                customer=NewCustomer(first_name="Ayşe", last_name="Yılmaz"),
+                shipping_address=NewAddress(
+                    country=address.country_id,
+                    city=address.city_id,
+                    township=address.township_id,
+                    district=None,
+                    line="Gül Sokak 6/9",
+                ),
+                items=tuple(
+                    NewOrderItem(
+                        pieces=Pieces(product=chance.choice(products)),
+                        price=1000,
+                        net_amount=1000,
+                        price_currency="try",
+                    )
+                    for _ in range(chance.randint(1, MOST_ITEMS))
+                ),
+            ),
+            by=None,
+            reach=EVERYWHERE,
+            now=datetime.now(UTC),
+        ).order
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("orders", [40, pytest.param(400, marks=pytest.mark.soak)])
+def test_no_piece_is_promised_twice_and_no_order_forgotten(
+    orders: int, database_url: str, aktar_environment: dict[str, str]
+) -> None:
+    factories.a_workflow()
+    stores = [factories.a_location() for _ in range(STORES)]
+    products = [factories.a_product().pk for _ in range(PRODUCTS)]
+    # Of everything less than half of what is wanted.
+    each = max(1, orders * 2 // (PRODUCTS * STORES * 3))
+    counts = [StockCount(product, store.pk, each * 100) for product in products for store in stores]
+    set_stock(counts, by=None, now=datetime.now(UTC))
+    waiting = waiting_orders(orders, products=products)
+    planners = 16 if connection.vendor == "postgresql" else 4
+    environment = aktar_environment | {"DATABASE_URL": database_url}
+    started = [
+        process("tests.concurrency.planner", [str(number) for number in (seed, *waiting)], environment)
+        for seed in range(planners)
+    ]
+    with let_loose(started):
+        lives = [life(planner) for planner in started]
+    for lived in lives:
+        assert (lived.returncode, len(lived.entries)) == (0, orders), lived.complaints
+    planned = Counter(entry["order"] for lived in lives for entry in lived.entries if entry["planned"])
+    assert planned == dict.fromkeys(waiting, 1)
+    assert len({place for place, lived in enumerate(lives) if any(e["planned"] for e in lived.entries)}) > 1
+    _require_that_everything_went(products, promised=each * STORES)
+
+
+def _require_that_everything_went(products: list[int], *, promised: int) -> None:
+    """Every piece that was there is promised once, and only who found none was told so."""
+    require_balance()
+    assert Package.objects.count() == Plan.objects.count()
+    assert not StockLevel.objects.filter(on_hand__lt=F("reserved")).exists()
+    wanted = Counter(PackageItem.objects.values_list("order_item__product_id", flat=True))
+    short = Counter(
+        PackageItem.objects.filter(state__enum_value="920").values_list("order_item__product_id", flat=True)
+    )
+    for product in products:
+        assert wanted[product] - short[product] == min(wanted[product], promised), product
+        reserved = sum(StockLevel.objects.filter(product=product).values_list("reserved", flat=True))
+        assert reserved == (wanted[product] - short[product]) * 100
+    assert sum(short.values()) > 0, "stock was not scarce"
+    brought = TransferItem.objects.values_list("package_item", flat=True)
+    assert len(brought) == len(set(brought))

@@ -1,0 +1,58 @@
+"""Whatever is done in whatever order: states, stock, numbers, logs and events agree, and nothing is lost."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from aktar.orders.rules import NewAddress
+from tests.factories import a_location, a_product
+from tests.fulfilment.machine import PRODUCTS, STORES, Retailer
+
+SEEN = {
+    *("planned", "number taken", "order cancelled"),
+    *("waiting to ready_to_shipment", "ready_to_shipment to in_transit", "in_transit to transferred"),
+    *("waiting to cancelled", "ready_to_shipment to cancelled", "in_transit to cancelled", "command refused"),
+    *("renewed", "out of stock"),
+    *("package 200", "package 400", "package 500", "package 600"),
+    *("corrected", "correction refused"),
+}
+
+
+@pytest.mark.parametrize(("examples", "steps"), [(10, 50), pytest.param(500, 100, marks=pytest.mark.soak)])
+def test_a_retailer_at_random_agrees_with_the_model(examples: int, steps: int) -> None:
+    stores = [a_location(erp_code=f"R{n}", priority=n) for n in range(STORES)]
+    address = stores[0].address
+    machine = type(
+        "RetailerOfThisTest",
+        (Retailer,),
+        {
+            "steps": 0,
+            "done": Counter(),
+            "stores": tuple(store.pk for store in stores),
+            "products": tuple(a_product().pk for _ in range(PRODUCTS)),
+            "address": NewAddress(
+                country=address.country_id,
+                city=address.city_id,
+                township=address.township_id,
+                district=None,
+                line="Gül Sokak 6/9",
+            ),
+        },
+    )
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert machine.steps >= examples * steps  # type: ignore[attr-defined]
+    # Else it held nothing against anything.
+    assert not SEEN - set(machine.done), machine.done  # type: ignore[attr-defined]

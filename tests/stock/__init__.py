@@ -1,0 +1,1 @@
+"""Stock: books that balance, and promises that are kept."""
