@@ -11,7 +11,7 @@ import tempfile
 from benchmarks.databases import fresh_database, vendors
 
 LOCATIONS = ("200", "1000", "5000")
-MEASUREMENTS = ("immediate", "batch", "solvers")
+MEASUREMENTS = ("immediate", "batch")
 
 
 def main() -> int:
@@ -26,9 +26,8 @@ def main() -> int:
                 for locations in LOCATIONS:
                     with fresh_database(vendor, suffix="_planning") as url:
                         failed |= _measure("immediate", locations, url=url)
-    for measurement in ("batch", "solvers"):
-        if measurement in chosen:
-            failed |= _measure(measurement, url="sqlite://:memory:")
+    if "batch" in chosen:
+        failed |= _measure("batch", url="sqlite://:memory:")
     return failed
 
 
