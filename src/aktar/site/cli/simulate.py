@@ -1,0 +1,98 @@
+"""`aktar simulate`: a retailer's month in simulated time, on a database of its own."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aktar.site.cli.site import wake
+
+if TYPE_CHECKING:
+    from aktar.site.simulation import Month, Report
+
+
+@click.command()
+@click.option("--orders", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True)
+@click.option("--stores", type=click.IntRange(2, 2_000), default=60, show_default=True)
+@click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same month.")
+@click.option(
+    "--batch", is_flag=True, help="Plan the orders of four hours together; else each as it comes in."
+)
+@click.option(
+    "--database",
+    metavar="URL",
+    help="An empty database to play in, and to look at afterwards. Else a temporary file.",
+)
+@click.option(
+    "--draw",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="A file for the drawing, as SVG.",
+)
+def simulate(
+    orders: int, stores: int, days: int, seed: int, batch: bool, database: str | None, draw: Path | None
+) -> None:
+    """Play a retailer's month: the planner through every action, its rivals on the same orders on paper.
+
+    DATABASE_URL is not looked at. Exits with 1 if the books do not balance in the end.
+    """
+    with tempfile.TemporaryDirectory(prefix="aktar-simulation-") as folder:
+        os.environ["AKTAR_DATA_DIR"] = folder
+        os.environ["DATABASE_URL"] = database or f"sqlite:///{folder}/month.sqlite3"
+        wake()
+        from aktar.site.simulation import Month
+
+        if database is None:
+            _hurry()
+        report = _played(Month(orders=orders, stores=stores, days=days, seed=seed), is_batched=batch)
+        _close()
+    from aktar.site.simulation import drawn, told
+
+    click.echo(told(report))
+    click.echo(f"Carried out in {report.seconds:,.0f} seconds.", err=True)
+    if draw is not None:
+        draw.write_text(drawn(report), encoding="utf-8")
+    if not report.books.is_balanced:
+        sys.exit(1)
+
+
+def _played(month: "Month", *, is_batched: bool) -> "Report":
+    from django.core.management import call_command
+
+    from aktar.planning.solving import SolverMissing
+    from aktar.site.simulation import NotEmpty
+    from aktar.site.simulation import simulate as play
+    from aktar.workflow.actions import DEFAULT_WORKFLOW, load_workflow, read_workflow
+
+    call_command("migrate", interactive=False, verbosity=0)
+    load_workflow(read_workflow(DEFAULT_WORKFLOW))
+    try:
+        return play(month, is_batched=is_batched, progress=_show)
+    except NotEmpty as refusal:
+        raise click.ClickException(str(refusal)) from None
+    except SolverMissing:
+        raise click.ClickException(
+            "--batch needs a solver, which pip install 'aktar[plan]' brings."
+        ) from None
+
+
+def _hurry() -> None:
+    """A temporary file is gone after a power cut anyhow."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=OFF")
+
+
+def _close() -> None:
+    from django.db import connection
+
+    connection.close()
+
+
+def _show(name: str, orders: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{name}: {orders:,} orders ", nl=False, err=True)
