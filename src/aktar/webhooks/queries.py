@@ -108,11 +108,8 @@ def webhook_event_shapes(events: QuerySet[WebhookEvent]) -> list[WebhookEventSha
     ):
         attempts[owed].append(_Attempt(*attempt))
     # Of 20 kB each, and a page may have thousands of attempts.
-    answers: dict[int, bytes] = dict(
-        WebhookAttempt.objects.filter(pk__in=[tried[0].id for tried in attempts.values()]).values_list(
-            "id", "response_content"
-        )
-    )
+    newest = WebhookAttempt.objects.filter(pk__in=[tried[0].id for tried in attempts.values()])
+    answers = {id_: bytes(content) for id_, content in newest.values_list("id", "response_content")}
     return [_webhook_event(row, webhooks[row.webhook_id], attempts[row.pk], answers) for row in rows]
 
 
@@ -164,7 +161,7 @@ def _webhook_event(
     if attempts:
         newest = attempts[0]
         # Pruned between two reads, it is shown as an answer that said nothing.
-        content = bytes(answers.get(newest.id, b""))
+        content = answers.get(newest.id, b"")
         # The contract's clients expect a status of what was tried, also where no answer came.
         status = NO_ANSWER if newest.status is None else newest.status
     return WebhookEventShape(

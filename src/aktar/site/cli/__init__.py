@@ -13,7 +13,8 @@ from aktar.site.cli.load import load
 from aktar.site.cli.serve import serve
 from aktar.site.cli.tokens import token
 from aktar.site.cli.users import user
-from aktar.site.cli.webhook_events import webhooks
+from aktar.site.cli.webhook_events import events_command, retry_command
+from aktar.site.cli.webhooks import webhooks
 from aktar.site.cli.workflow import workflow
 
 
@@ -25,3 +26,5 @@ def main() -> None:
 
 for command in (serve, dispatch, migrate, workflow, load, demo, user, token, webhooks):
     main.add_command(command)
+for command in (events_command, retry_command):
+    webhooks.add_command(command)
