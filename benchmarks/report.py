@@ -29,8 +29,8 @@ WAYS = {
 _OPENING = """# How fast
 
 Measured {day} by `make bench`: {rows} transfer orders of the demo, {machine}.
-The load average of the last quarter of an hour was {load:.0f}: the more of it is not ours, the more only **the
-ratios** tell, which compare neighbours in one round, and those of short requests gain by it.
+The load average of the last quarter of an hour was {load:.0f}: the more of it is not ours, the more only
+**the ratios** tell, which compare neighbours in one round, and those of short requests gain by it.
 
 The yardstick (`benchmarks/yardstick`) is the same API in idiomatic Django REST framework: serializers,
 `select_related` to one and `prefetch_related` to many, django-filter, and our own authentication, throttle
