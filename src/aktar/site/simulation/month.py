@@ -23,7 +23,7 @@ _LINE_WEIGHTS = (35, 28, 19, 11, 7)
 _ROUNDS = 3
 """A location is delivered to every so many days."""
 
-_STORE_DAYS, _WAREHOUSE_DAYS = 4, 8
+_STORE_DAYS, _WAREHOUSE_DAYS = 4, 6
 """For how many days' demand goods are to last at the stores, and at the warehouses, of one that all share."""
 
 
@@ -82,7 +82,7 @@ def targets(
 ) -> dict[tuple[int, int], int]:
     """How much (hundredths) of a product a location shall have after a delivery, by product and location.
 
-    A store has the more of the assortment the better it sells; a warehouse has most of it.
+    A store is the likelier to have a product the better it sells; a warehouse has every second one.
     """
     lines = sum(map(int.__mul__, _LINES, _LINE_WEIGHTS)) / sum(_LINE_WEIGHTS)
     weights = [rank**-0.8 for rank in range(1, len(products) + 1)]
@@ -91,8 +91,8 @@ def targets(
     for rank, (product, weight) in enumerate(zip(products, weights, strict=True)):
         sold = 1 - rank / len(products)
         for locations, share, days in (
-            (stores, 0.1 + 0.4 * sold, _STORE_DAYS),
-            (warehouses, 0.75, _WAREHOUSE_DAYS),
+            (stores, 0.05 + 0.25 * sold, _STORE_DAYS),
+            (warehouses, 0.5, _WAREHOUSE_DAYS),
         ):
             for location in locations:
                 chance = month.chance("target", product, location)

@@ -32,7 +32,10 @@ class NotEmpty(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a month needs to know of its retailer, by the location's id; stock in hundredths."""
+    """What a month needs to know of its retailer, by the location's id; stock in hundredths.
+
+    Of the products the first one sells best.
+    """
 
     sites: Mapping[int, Site]
     stores: tuple[int, ...]
@@ -55,12 +58,12 @@ def set_stage(month: Month) -> Stage:
     goods = articles()[: month.products]
     write_master_data(Network(chosen), goods, now=START)
     stores = [place for place in chosen if not place.is_warehouse]
-    products = tuple(article.number for article in goods)
+    products = tuple(month.chance("bestsellers").sample([article.number for article in goods], len(goods)))
     wanted = targets(
         month,
         stores=[place.number for place in stores],
         warehouses=[place.number for place in chosen if place.is_warehouse],
-        products=month.chance("bestsellers").sample(products, len(products)),
+        products=products,
     )
     _fill(wanted, now=START)
     return Stage(
