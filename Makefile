@@ -11,7 +11,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help run port test test-sqlite test-postgres lint types openapi messages bench bench-stock bench-webhooks soak lock clean
+.PHONY: help run port test test-sqlite test-postgres lint types openapi messages bench bench-exchange bench-stock bench-webhooks soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -72,6 +72,9 @@ bench-webhooks: $(DEV) ## how fast it delivers beside bare aiohttp and dj-whispe
 
 bench-stock: $(DEV) ## how fast stock is set and adjusted in bulk
 	@$(BIN)/python -m benchmarks.stock
+
+bench-exchange: $(DEV) ## how fast tables come in and go out
+	@$(BIN)/python -m benchmarks.exchange
 
 soak: SELECTION = -m soak
 soak: test-sqlite test-postgres ## the long tests, on the same databases

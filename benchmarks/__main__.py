@@ -15,17 +15,20 @@ def main() -> int:
         found = vendors()
         for vendor in found:
             with fresh_database(vendor) as url:
-                if failed := _run(Path(folder), vendor, url):
+                if failed := _run(Path(folder), vendor, url, "inside", "served"):
+                    return failed
+            with fresh_database(vendor) as url:
+                if failed := _run(Path(folder), vendor, url, "sizes"):
                     return failed
         if len(found) > 1:
             report.main(Path(folder))
     return 0
 
 
-def _run(folder: Path, vendor: str, url: str) -> int:
+def _run(folder: Path, vendor: str, url: str, *modules: str) -> int:
     environment = os.environ | {"DATABASE_URL": url, "AKTAR_DATA_DIR": str(folder)}
-    for module, out in (("inside", f"{vendor}.json"), ("served", f"served-{vendor}.json")):
-        own = environment | {"AKTAR_BENCH_OUT": str(folder / out)}
+    for module in modules:
+        own = environment | {"AKTAR_BENCH_OUT": str(folder / f"{module}-{vendor}.json")}
         failed = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{module}"], env=own, check=False
         ).returncode

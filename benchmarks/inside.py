@@ -54,7 +54,7 @@ def _run() -> int:
 
     call_command("migrate", verbosity=0)
     seconds = _fill(datetime.now(UTC))
-    call = _caller(application, _key())
+    call = caller(application, key())
     ids = list(TransferOrder.objects.order_by("id").values_list("pk", flat=True))
     figures = Figures(connection.vendor, len(ids), seconds)
     reads = (
@@ -91,7 +91,7 @@ def _fill(now: datetime) -> float:
     return time.perf_counter() - started
 
 
-def _key() -> str:
+def key() -> str:
     from aktar.accounts.actions import create_token, create_user
     from aktar.accounts.models import Reach, User
 
@@ -205,7 +205,7 @@ def _shape(document: Any) -> Any:
 _FREE = frozenset({"attributes", "attributes_kwargs", "extra_attributes", "translations", "config", "conf"})
 
 
-def _caller(application: Any, key: str) -> Call:
+def caller(application: Any, key: str) -> Call:
     def call(address: str, body: Any = None) -> bytes:
         path, _, query = address.partition("?")
         sent = b"" if body is None else json.dumps(body).encode()

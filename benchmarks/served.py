@@ -57,6 +57,8 @@ def main() -> int:
                     theirs = address.replace(ORDERS, YARDSTICK)
                     found["rates"].append({"what": name, "way": "DRF"} | _rate(key, theirs))
             if what == "warm":
+                rate = _rate(key, f"{ORDERS}?limit=50", "-H", "Accept-Encoding: zstd")
+                found["rates"].append({"what": "list of 50, zstd", "way": what} | rate)
                 found["memory"] = _memory(server, key, most)
     Path(os.environ["AKTAR_BENCH_OUT"]).write_text(json.dumps(found))
     print(json.dumps(found, indent=1))
@@ -67,9 +69,9 @@ def _key_and_most() -> tuple[str, int]:
     """Asked in a process of its own, so that this one holds no connection."""
     script = (
         "import django; django.setup()\n"
-        "from benchmarks.inside import _key\n"
+        "from benchmarks.inside import key\n"
         "from aktar.transfers.models import TransferOrder\n"
-        "print(_key(), TransferOrder.objects.order_by('-id').values_list('pk', flat=True)[0])"
+        "print(key(), TransferOrder.objects.order_by('-id').values_list('pk', flat=True)[0])"
     )
     told = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     key, most = told.stdout.split()
@@ -106,10 +108,10 @@ def _wrk(key: str, address: str, *options: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def _rate(key: str, address: str) -> dict[str, float]:
+def _rate(key: str, address: str, *options: str) -> dict[str, float]:
     """Requests a second, and the milliseconds that half and 99 of 100 requests took at most."""
-    _wrk(key, address, "-d1s")
-    told = _wrk(key, address, f"-d{SECONDS}s")
+    _wrk(key, address, "-d1s", *options)
+    told = _wrk(key, address, f"-d{SECONDS}s", *options)
     if "Non-2xx" in told:
         raise SystemExit(f"{address}: {told}")
     rate = re.search(r"Requests/sec:\s+([0-9.]+)", told)

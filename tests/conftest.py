@@ -20,8 +20,12 @@ from django.db import connection
 from aktar.edge import counts, references, throttles
 from aktar.edge.documents import shelf
 from aktar.planning.queries import desk
+from aktar.site.metrics import keeping
+from tests import flushing
 
 STARTING = 60  # seconds
+
+flushing.install()
 
 
 class Answer(NamedTuple):
@@ -63,12 +67,14 @@ def _fresh_process() -> Iterator[None]:
     counts.forget()
     desk.forget()
     shelf.forget()
+    keeping.forget()
     yield
     references.forget()
     throttles.forget()
     counts.forget()
     desk.forget()
     shelf.forget()
+    keeping.forget()
 
 
 @pytest.fixture

@@ -131,8 +131,8 @@ def a_product(**values: Any) -> Product:
         "created_date": NOW,
         "modified_date": NOW,
         "name": f"Tişört {number}",
-        "base_code": f"TS-{number}",
-        "sku": f"TS-{number}-M",
+        "base_code": f"TS-{number:05d}",
+        "sku": f"TS-{number:05d}-M",  # never the TS-1001-M of the walk
         "attributes": {"renk": "mavi"},
         "attributes_kwargs": {"renk": {"label": "Mavi", "value": "mavi", "data_type": "dropdown"}},
         "remote_modified_date": NOW,

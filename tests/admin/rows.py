@@ -27,12 +27,13 @@ ADVANCE = 298
 def a_full_house() -> TransferOrder:
     """At least one row in every table; answers a transfer order that was moved and has a shipment."""
     user, location = a_user(), a_location()
-    TransferScenario.objects.create(name=f"Depodan {location.pk}")
     UserMembership.objects.create(user=user, stock_location=location)
     token = create_token(user, name="erp", now=NOW, reach=Reach.LOCATIONS).token
     TokenMembership.objects.create(token=token, stock_location=location)
     Group.objects.create(name=f"Depo {user.pk}")
     a_webhook(secret_key="gizli-anahtar", additional_headers={"Authorization": "Bearer gizli"})
+    TransferScenario.objects.get_or_create(name="Depodan")
+    a_plan()
     order = a_transfer_order()
     adjust_stock([StockDelta(a_product().pk, location.pk, 500)], by=user, now=NOW)
     run_command(
@@ -51,7 +52,6 @@ def a_full_house() -> TransferOrder:
         response_content=b"<script>alert(1)</script>\xff",
         error_kind="",
     )
-    a_plan()
     product = order.transferitem_set.values_list("product_id", flat=True)[0]
     record_failure(
         package=order.package_id, products=[product], location=location.pk, reason="not_found", now=NOW

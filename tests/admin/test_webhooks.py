@@ -7,14 +7,20 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.contrib.admin.models import LogEntry
+from django.db.models import Q
 from django.test import Client
 
-from aktar.accounts.models import User
-from aktar.webhooks.models import Deactivation, Endpoint, Webhook, WebhookEvent
+from aktar.accounts.models import ApiToken, User
+from aktar.webhooks.actions import switch_off
+from aktar.webhooks.models import Deactivation, Endpoint, Standing, Webhook, WebhookEvent
 from aktar.webhooks.rules import parse_allowed
 from tests.admin.conftest import a_member_of_staff
 from tests.admin.rows import a_full_house, address
-from tests.factories import a_user, a_webhook
+from tests.factories import NOW, a_key, a_user, a_webhook, an_owed_event
+from tests.webhooks.deliveries import tell
+
+BUTTONS = ("resume", "off", "end-overlap", "test")
+FORMS = ("recover", "replay")
 
 
 def a_body(user: User, **values: str) -> dict[str, str]:
@@ -212,11 +218,106 @@ def test_one_that_was_off_goes_on_with_what_was_kept_for_it(desk: Client) -> Non
     )
 
 
+def test_only_superusers_write_webhooks() -> None:
+    webhook = a_webhook(token=_a_token(a_user(is_admin=True)))
+    staff = a_member_of_staff("view_webhook", "add_webhook", "change_webhook")
+    before = Webhook.objects.values().get()
+    change = address(Webhook, "change", webhook.pk)
+    assert staff.get(change).status_code == 200
+    assert 'id="buttons"' not in staff.get(change).content.decode()
+    # Neither a webhook of somebody who may see more, nor theirs led elsewhere.
+    assert staff.post(address(Webhook, "add"), a_body(webhook.user)).status_code == 403
+    assert staff.post(change, a_body(webhook.user)).status_code == 403
+    for name in BUTTONS + FORMS:
+        assert staff.post(f"/admin/webhooks/webhook/{webhook.pk}/{name}/").status_code == 403
+    assert Webhook.objects.values().get() == before
+
+
+def test_another_owners_webhook_hears_what_that_owner_may(desk: Client) -> None:
+    former, next_one = a_user(is_admin=True), a_user()
+    webhook = a_webhook(user=former, token=_a_token(former))
+    path = address(Webhook, "change", webhook.pk)
+    same = a_body(former, target_url=webhook.target_url)
+    assert desk.post(path, same).status_code == 302
+    assert Webhook.objects.get().token == webhook.token
+    assert desk.post(path, same | {"user": str(next_one.pk)}).status_code == 302
+    kept = Webhook.objects.get()
+    assert (kept.user, kept.token) == (next_one, None)
+
+
 def test_buttons_are_pressed_and_not_visited(desk: Client) -> None:
     webhook = a_webhook()
-    for name in ("resume", "off", "end-overlap"):
+    for name in BUTTONS:
         assert desk.get(f"/admin/webhooks/webhook/{webhook.pk}/{name}/").status_code == 405
         assert desk.post(f"/admin/webhooks/webhook/999999/{name}/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_goes_out_from_the_page(desk: Client) -> None:
+    webhook = a_webhook()
+    assert _press(desk, webhook, "test").startswith("A test goes out, as the webhook event ")
+    assert WebhookEvent.objects.get().event_type == "webhook.test"
+    switch_off(webhook, now=NOW)
+    assert _press(desk, webhook, "test") == "The webhook is off: resume it first."
+    page = desk.get(address(Webhook, "change", webhook.pk)).content.decode()
+    for name in ("test", *FORMS):
+        assert f"/{name}/" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_failed_and_what_it_never_got_goes_out_from_the_page(desk: Client) -> None:
+    """What happened before it was made it may hear of, as it is a superuser's; a store's hears of its own."""
+    missed = tell(1)
+    webhook = a_webhook("transfer.status.created")
+    a_strangers = a_webhook("transfer.status.created", user=a_user())
+    failed = an_owed_event(tell(2, audience=Q(pk=-1)), webhook, standing=Standing.GIVEN_UP)
+    paths = {name: f"/admin/webhooks/webhook/{webhook.pk}/{name}/" for name in FORMS}
+    for path in paths.values():
+        assert desk.get(path).status_code == 200
+        turkish = desk.get(path, headers={"Accept-Language": "tr"}).content.decode()
+        assert "Başlangıç anı" in turkish
+        for wrong in ("", "yesterday", "2026-02-30 09:00", "0001-01-01T00:00+14:00", "\x00"):
+            answer = desk.post(path, {"since": wrong})
+            assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["since"]), wrong
+    for name, said in (
+        ("recover", "1 event that failed goes out again."),
+        ("replay", "1 event that it never got goes out."),
+    ):
+        answer = desk.post(paths[name], {"since": "2020-01-01 09:00"}, follow=True)
+        assert [str(each) for each in answer.context["messages"]] == [said]
+    owed = webhook.webhook_events.order_by("event")
+    assert list(owed.values_list("event", "standing")) == [
+        (missed.pk, Standing.REPLAY),
+        (failed.event_id, Standing.REPLAY),
+    ]
+    answer = desk.post(
+        f"/admin/webhooks/webhook/{a_strangers.pk}/replay/", {"since": "2020-01-01"}, follow=True
+    )
+    assert [str(each) for each in answer.context["messages"]] == ["0 events that it never got go out."]
+    switch_off(webhook, now=NOW)
+    answer = desk.post(paths["replay"], {"since": "2020-01-01"}, follow=True)
+    assert "resume it first" in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_event_goes_out_again_from_its_page(desk: Client) -> None:
+    a_webhook("transfer.status.created")
+    tell()
+    owed = WebhookEvent.objects.get()
+    WebhookEvent.objects.update(standing=Standing.DELIVERED, delivered=True, due_at=None)
+    page, retry = address(WebhookEvent, "change", owed.pk), f"/admin/webhooks/webhookevent/{owed.pk}/retry/"
+    assert retry in desk.get(page).content.decode()
+    assert desk.get(retry).status_code == 405
+    staff = a_member_of_staff("view_webhookevent", "change_webhookevent", "change_webhook")
+    assert retry not in staff.get(page).content.decode()
+    assert staff.post(retry).status_code == 403
+    answer = desk.post(retry, follow=True)
+    assert [str(each) for each in answer.context["messages"]] == ["The event goes out."]
+    assert WebhookEvent.objects.get().standing == Standing.REPLAY
+    switch_off(owed.webhook, now=NOW)
+    assert retry not in desk.get(page).content.decode()
+    assert "resume it first" in desk.post(retry, follow=True).content.decode()
+    assert desk.post("/admin/webhooks/webhookevent/999999/retry/").status_code == 404
 
 
 def test_what_switched_itself_off_is_told_on_its_list_and_on_the_first_page(desk: Client) -> None:
@@ -272,3 +373,9 @@ def _press(client: Client, webhook: Webhook, name: str) -> str:
     assert path == address(Webhook, "change", webhook.pk)
     [said] = answer.context["messages"]
     return str(said)
+
+
+def _a_token(user: User) -> ApiToken:
+    """A token of the user that opens every location."""
+    a_key(user)
+    return ApiToken.objects.latest("pk")

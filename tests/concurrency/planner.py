@@ -10,13 +10,29 @@ import random
 import sys
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aktar.site.settings")
 django.setup()
 
-from aktar.fulfilment.actions import plan_order  # noqa: E402 - after the settings
+from django.db import OperationalError  # noqa: E402 - after the settings
+
+from aktar.fulfilment.actions import plan_order  # noqa: E402
+
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+def planned(order: int) -> Any:
+    """Plan an order, and try again where a lock was waited for too long, as a caller is told to."""
+    while True:
+        try:
+            return plan_order(order, by=None, now=datetime.now(UTC))
+        except OperationalError as error:
+            # A ring of writers, which PostgreSQL breaks up, is a fault.
+            if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
 
 
 def main(seed: int, orders: list[int]) -> None:
@@ -29,7 +45,7 @@ def main(seed: int, orders: list[int]) -> None:
     for order in orders:
         # Else who has SQLite's one write lock takes it again before anybody else wakes.
         time.sleep(chance.random() / 20)
-        decision = plan_order(order, by=None, now=datetime.now(UTC))
+        decision = planned(order)
         sys.stdout.write(json.dumps({"order": order, "planned": decision is not None}) + "\n")
         sys.stdout.flush()
 

@@ -57,4 +57,4 @@ def test_head_answers_without_a_body(caller: Client) -> None:
 
 @pytest.mark.parametrize("path", ["/hello/", "/hello/?format=xml", "/hello/?x=1", "/open/"])
 def test_caches_vary_on_what_an_answer_depends_on(caller: Client, path: str) -> None:
-    assert caller.get(path).headers["Vary"] == "Accept, Accept-Language, Authorization"
+    assert caller.get(path).headers["Vary"] == "Accept, Accept-Encoding, Accept-Language, Authorization"

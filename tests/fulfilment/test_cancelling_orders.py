@@ -43,6 +43,20 @@ def test_everything_of_a_cancelled_order_is_cancelled(caller: Client) -> None:
     ]
 
 
+def test_what_a_transfer_order_shows_is_fresh_after_its_order_is_cancelled(caller: Client) -> None:
+    transfer = a_transfer_order()
+    path = f"/api/v1/oms/transfer_orders/{transfer.pk}/"
+    body = {"transition": 205, "input_parameters": {}}
+    package = f"/api/v1/oms/packages/{transfer.package_id}/command/"
+    assert caller.post(package, body, "application/json").status_code == 204
+    before = caller.get(path)
+    assert cancel(caller, transfer.order).status_code == 204
+    after = caller.get(path, headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    item = after.json()["transferitem_set"][0]["package_item"]
+    assert (item["state"]["enum_value"], item["order_item"]["state"]["enum_value"]) == ("600", "100")
+
+
 def test_an_order_without_a_package_is_cancelled_too(caller: Client) -> None:
     order = an_order()
     assert cancel(caller, order).status_code == 204

@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp.connector
 import pytest
 
+from aktar.webhooks.delivery import Limits
 from aktar.webhooks.models import Standing, Webhook, WebhookAttempt, WebhookEvent
 from tests.factories import a_user
 from tests.webhooks.deliveries import tell
@@ -141,6 +142,26 @@ def test_no_address_that_is_none_leads_inside(within: Line, names: Names) -> Non
     with delivering(limits()):
         _tried(len(targets))
     _requires_failures("address_refused", "name_unknown", "address")
+
+
+def test_our_own_address_is_not_called_and_its_neighbours_are(names: Names) -> None:
+    """A row from before the rules, or from before we moved there, leads to this service itself."""
+    names["api.aktar.example"] = [[PUBLIC]]
+    with Line(saying(OK), host=PUBLIC) as ours, Line(saying(OK), host=PUBLIC) as neighbour:
+        own = frozenset({("api.aktar.example", ours.port)})
+        loop = saved_before_the_rules(_with_port("API.aktar.example.", ours.port))
+        beside = saved_before_the_rules(_with_port("api.aktar.example", neighbour.port))
+        tell()
+        with delivering(limits(allowed=OPEN, own=own)):
+            _tried(2)
+        assert (ours.connections, neighbour.connections) == (0, 1)
+    assert _attempts(loop) == [(None, "address_refused")]
+    assert _attempts(beside) == [(200, "")]
+
+
+def test_an_installation_knows_its_own_address(settings: Any) -> None:
+    settings.AKTAR_PUBLIC_URL = "https://aktar.example.com"
+    assert Limits.from_settings().own == {("aktar.example.com", 443)}
 
 
 def test_a_name_that_turns_inwards_after_it_was_called_is_called_no_more(

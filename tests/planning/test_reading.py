@@ -13,6 +13,7 @@ from aktar.planning.models import FailedSource, PlanItem, TransferScenario
 from aktar.planning.queries import demands_of, renewal_demand, situation_of, situation_of_all
 from aktar.planning.queries.desk import STANDINGS_LAST, desk
 from aktar.planning.queries.levels import holders_among, some_holders
+from aktar.planning.queries.market import MOST_HOLDERS
 from aktar.planning.rules import Decision
 from aktar.planning.solving import immediately, in_batch
 from aktar.stock.models import StockLevel
@@ -93,7 +94,7 @@ def test_the_first_active_scenario_that_covers_an_order_decides() -> None:
     assert decision.packages[0].dispatching == warehouse.pk
 
 
-@pytest.mark.parametrize("locations", [3, 90])
+@pytest.mark.parametrize("locations", [3, 40])
 def test_a_decision_costs_three_queries_however_many_locations_there_are(locations: int) -> None:
     order = an_order(items=2)
     for _ in range(locations):
@@ -105,7 +106,7 @@ def test_a_decision_costs_three_queries_however_many_locations_there_are(locatio
     with CaptureQueriesContext(connection) as captured:
         situation = situation_of(demand, now=NOW)
     # 1 reference version, 2 some holders; 3 the nearest ones, where there are too many.
-    assert len(captured) == (3 if locations > 64 else 2)
+    assert len(captured) == (3 if locations >= MOST_HOLDERS else 2)
     assert immediately(situation).decisions[0].is_complete
     with CaptureQueriesContext(connection) as captured:
         assert len(demands_of([order.pk])) == 1
@@ -115,7 +116,7 @@ def test_a_decision_costs_three_queries_however_many_locations_there_are(locatio
 def test_the_nearest_of_very_many_is_found() -> None:
     order = an_order()
     (product,) = products_of(order)
-    for _ in range(70):
+    for _ in range(MOST_HOLDERS + 2):
         has(a_place(VAN), product)
     near = a_place()
     has(near, product)

@@ -15,7 +15,8 @@ from tests.postgres import answers
 from tests.site.conftest import Aktar, is_refused
 
 COMMANDS = ["serve", "migrate", "workflow", "workflow load", "workflow check", "workflow graph", "demo"]
-COMMANDS += ["load", "user", "user create", "token", "token create", "token list", "token revoke"]
+COMMANDS += ["backup", "restore", "verify", "load", "user", "user create", "token", "token create"]
+COMMANDS += ["token list", "token revoke"]
 COMMANDS += ["dispatch", "webhooks", "webhooks add", "webhooks list", "webhooks resume", "webhooks off"]
 COMMANDS += ["webhooks prune", "webhooks rekey", "webhooks test", "webhooks replay"]
 COMMANDS += ["stock", "stock verify", "stock show"]

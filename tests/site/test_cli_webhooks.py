@@ -7,6 +7,9 @@ from tests.site.conftest import Aktar, is_refused
 URL = "https://erp.example.com/hook"
 CREATED, TRANSITIONED = "transfer.status.created", "transfer.status.transitioned"
 LISTED = ["id", "event type", "address", "user", "active", "failures", "rests until", "failing since"]
+EVENTS_LISTED = [
+    *("id", "created", "webhook", "event type", "object", "standing", "tries", "last answer", "address")
+]
 FIRST, SECOND = "the first key of two that is long enough", "another key that is long enough as well"
 
 
@@ -92,6 +95,29 @@ def test_a_test_and_what_was_missed_go_out_to_one_that_is_on(installed: Aktar) -
     assert is_refused(installed("webhooks", "test", "7"), "There is no webhook 7;")
     wrong = installed("webhooks", "replay", "--since", "yesterday")
     assert is_refused(wrong, "'yesterday' is no instant; write it like 2026-11-24T09:00Z.", status=2)
+
+
+def test_what_is_owed_is_listed_and_one_of_it_sent_again(installed: Aktar) -> None:
+    installed("user", "create", "ayse", "--admin")
+    for path in ("1", "2"):
+        installed("webhooks", "add", f"{URL}/{path}", CREATED)
+        installed("webhooks", "test", path)
+    header, second, first = (
+        re.split(r"  +", line) for line in installed("webhooks", "events").stdout.splitlines()
+    )
+    assert header == EVENTS_LISTED
+    assert [first[0], *first[2:]] == ["1", "1", "webhook.test", "webhook 1", "due", "0", "-", f"{URL}/1"]
+    assert second[2] == "2"
+    assert len(installed("webhooks", "events", "--limit", "1").stdout.splitlines()) == 2
+    [_, only] = installed("webhooks", "events", "--webhook", "1").stdout.splitlines()
+    assert only.startswith("1 ")
+    assert installed("webhooks", "events", "--failed").stdout.splitlines() == ["  ".join(EVENTS_LISTED)]
+    done = installed("webhooks", "retry", "1")
+    assert (done.returncode, done.stdout) == (0, f"Webhook event 1 goes out to {URL}/1.\n")
+    installed("webhooks", "off", "1")
+    assert is_refused(installed("webhooks", "retry", "1"), "Webhook 1 is off: run")
+    assert is_refused(installed("webhooks", "retry", "7"), "There is no webhook event 7;")
+    assert is_refused(installed("webhooks", "events", "--webhook", "7"), "There is no webhook 7;")
 
 
 def test_what_was_settled_long_ago_is_pruned(installed: Aktar) -> None:

@@ -1,5 +1,6 @@
 """The database is opened in the one way that keeps what was promised."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -70,12 +71,68 @@ def test_the_address_of_the_database_may_set_other_limits() -> None:
     assert _options("")["options"] == ours
     assert _options("?options=-c%20lock_timeout%3D9s")["options"] == f"{ours} -c lock_timeout=9s"
     assert _options("?connect_timeout=60")["connect_timeout"] == 60
+    assert _options("?keepalives_idle=300")["keepalives_idle"] == 300
+
+
+def test_a_database_that_is_gone_is_noticed_within_a_minute(db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL only")
+    with connection.cursor() as cursor:
+        raw = connection.connection
+        with socket.fromfd(raw.fileno(), socket.AF_INET, socket.SOCK_STREAM) as ours:
+            tcp = {
+                name: ours.getsockopt(socket.IPPROTO_TCP, option)
+                for name, option in (
+                    ("idle", socket.TCP_KEEPIDLE),
+                    ("interval", socket.TCP_KEEPINTVL),
+                    ("count", socket.TCP_KEEPCNT),
+                    ("user timeout", socket.TCP_USER_TIMEOUT),
+                )
+            }
+            assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        cursor.execute("SELECT 1")
+    assert tcp == {"idle": 30, "interval": 10, "count": 3, "user timeout": 60_000}
 
 
 def test_a_pooler_is_asked_for_nothing_that_it_does_not_know() -> None:
-    assert _options("?server_side_binding=false") == {"server_side_binding": False, "connect_timeout": 5}
+    asked = _options("?server_side_binding=false")
+    assert asked["server_side_binding"] is False
+    assert asked.keys().isdisjoint({"options", "prepare_threshold"})
 
 
 def _options(query: str) -> dict[str, Any]:
     url = f"postgresql://postgres@127.0.0.1/aktar{query}"
     return postgresql.options(environment.database({"DATABASE_URL": url})["OPTIONS"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_server_has_closed_costs_a_reconnect_and_no_error() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL only")
+    connection.ensure_connection()
+    assert connection.is_usable()
+    other = connection.copy()
+    try:
+        with connection.cursor() as cursor, other.cursor() as executioner:
+            cursor.execute("SELECT pg_backend_pid()")
+            executioner.execute("SELECT pg_terminate_backend(%s, 5000)", cursor.fetchone())
+    finally:
+        other.close()
+    assert not connection.is_usable()
+    # As Django does it where a request begins.
+    connection.health_check_enabled, connection.health_check_done = True, False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+def test_a_request_asks_nothing_of_a_quiet_connection_to_find_it_alive(db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL only")
+    connection.ensure_connection()
+    bare = connection.connection
+    connection.connection = type("Silent", (), {"closed": False, "fileno": bare.fileno})()
+    try:
+        assert connection.is_usable()
+    finally:
+        connection.connection = bare

@@ -93,6 +93,34 @@ ROWS_BESIDE = {
     "order": "orders/<id:order_id>/",
     "package": "packages/<id:package_id>/",
 }
+BULKS = {
+    "keep stock locations": (
+        "stock_locations/",
+        {
+            "erp_code": "STORE-9",
+            "name": "Ninth",
+            "stock_location_type": "store",
+            "target_packing_interval": "1 00:00:00",
+            "target_transfer_interval": "3 00:00:00",
+            "address": {
+                "country": {"code": "tr", "name": "Türkiye"},
+                "city": {"name": "İSTANBUL"},
+                "township": {"name": "ŞİŞLİ"},
+                "line": "Büyükdere Caddesi 9",
+                "longitude": "28.98940280",
+                "latitude": "41.12462960",
+            },
+        },
+    ),
+    "keep products": (
+        "products/",
+        {"sku": "TS-9", "name": "Tişört", "images": ["https://cdn.example.com/9.jpg"]},
+    ),
+    "keep cargo companies": (
+        "cargo_companies/",
+        {"erp_code": "YK", "name": "Yurtiçi Kargo", "shipping_company": "yurtici"},
+    ),
+}
 OPERATIONS: dict[str, Ask] = {
     "transfer orders": Ask("GET", LISTS),
     "transfer orders in brief": Ask("GET", f"{LISTS}list-simple/"),
@@ -121,6 +149,10 @@ OPERATIONS: dict[str, Ask] = {
     "log in": Ask("POST", "api/v1/auth/login/", key=None, body={"username": "ayse", "password": PASSWORD}),
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in LISTS_BESIDE.items()},
     **{name: Ask("GET", f"api/v1/oms/{route}") for name, route in ROWS_BESIDE.items()},
+    **{
+        name: Ask("POST", f"api/v1/oms/{route}bulk/", body={route.rstrip("/"): [row]})
+        for name, (route, row) in BULKS.items()
+    },
     "stock levels": Ask("GET", STOCKS),
     "set stock": Ask(
         "POST",

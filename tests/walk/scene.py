@@ -27,7 +27,7 @@ READY, ADVANCE, RENEW, DISPATCH, DELIVER, CANCEL = 100, 298, 694, 101, 102, 103
 PASSWORD = "correct horse battery"
 RATES = ("AKTAR_THROTTLE_TOKEN", "AKTAR_THROTTLE_ADDRESS", "AKTAR_THROTTLE_LOGIN")
 # DRF's own answers and ours both name what they depend on.
-VARY = {"Accept", "Accept-Language", "Authorization"}
+VARY = {"Accept", "Accept-Encoding", "Accept-Language", "Authorization"}
 _PLACE = re.compile(r"<(?:id:)?(\w+)>")
 
 Footprint = Mapping[str, list[tuple[Any, ...]]]

@@ -24,6 +24,7 @@ from aktar.workflow.models import Command
 from tests.factories import NOW
 from tests.openapi.conformity import require_documented
 from tests.walk.operations import (
+    BULKS,
     LISTS_BESIDE,
     OPERATIONS,
     ORDER_POSTS,
@@ -186,6 +187,12 @@ SEND = WRITE | {
     400: but(body={"nonsense": 1}),
     412: impossible("webhooks have no versions"),
 }
+BULK = WRITE | {
+    200: but(),
+    204: impossible("it tells of each row"),
+    404: impossible("it stands at one address for everybody"),
+    412: impossible("what is told in bulk has no version"),
+}
 KEEP_BOOKS = SEND | {
     400: but(body={"stocks": []}),
     404: impossible("it stands at one address; a row that names what is not there has a result that says so"),
@@ -235,6 +242,7 @@ TABLE: dict[str, dict[int, Cell]] = {
     "log in": LOGIN,
     **dict.fromkeys(LISTS_BESIDE, LIST),
     **dict.fromkeys(ROWS_BESIDE, READ),
+    **dict.fromkeys(BULKS, BULK),
     "stock levels": LIST,
     "set stock": KEEP_BOOKS,
     "adjust stock": KEEP_BOOKS,

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from aktar.accounts.models import ApiToken
 from aktar.edge.filters import filtered
@@ -149,20 +150,48 @@ def test_a_page_costs_as_many_queries_whatever_its_size(django_assert_num_querie
         a_webhook(CREATED, user=user)
     for object_id in range(3):
         tell(object_id)
+    for row in WebhookEvent.objects.all():
+        attempt(row, 500, NOW)
     own, boss = a_caller(user), a_caller(a_user(is_admin=True))
     for caller in (own, boss):
         caller.get(EVENTS)  # the token's first use is noted
     owed = WebhookEvent.objects.latest("pk").pk
     filters = "&event_type=transfer.status.created&delivered=false&created_date__gt=2020-01-01"
     for query in ("?limit=1", "?limit=9", f"?limit=9{filters}"):
-        # 1 token, 2 count, 3 ids, 4 events, 5 webhooks, 6 attempts; for who sees their own: their webhooks.
-        with django_assert_num_queries(6):
-            boss.get(f"{EVENTS}{query}")
+        # 1 token, 2 count, 3 ids, 4 events, 5 webhooks, 6 attempts, 7 answers to the newest of these; for who
+        # sees their own: their webhooks.
         with django_assert_num_queries(7):
+            boss.get(f"{EVENTS}{query}")
+        with django_assert_num_queries(8):
             own.get(f"{EVENTS}{query}")
-    # 1 token, 2 own webhooks, 3 the event, 4 with its payload, 5 its webhook, 6 its attempts.
-    with django_assert_num_queries(6):
+    # 1 token, 2 own webhooks, 3 the event, 4 with its payload, 5 its webhook, 6 its attempts, 7 the answer.
+    with django_assert_num_queries(7):
         own.get(f"{EVENTS}{owed}/")
+
+
+def test_of_many_answers_only_the_newest_are_fetched() -> None:
+    user = a_user()
+    for _ in range(2):
+        a_webhook(CREATED, user=user)
+    tell()
+    for owed in WebhookEvent.objects.all():
+        WebhookAttempt.objects.bulk_create(
+            WebhookAttempt(
+                webhook_event=owed,
+                started_at=NOW + timedelta(minutes=minutes),
+                response_http_status=500 + minutes,
+                response_content=b"%d" % minutes,
+            )
+            for minutes in (3, 7, 5, 7)
+        )
+    with CaptureQueriesContext(connection) as captured:
+        shown = a_caller(user).get(EVENTS).json()["results"]
+    assert [(each["response_content"], each["response_http_status"]) for each in shown] == [("b'7'", 507)] * 2
+    assert [len(each["request_datetimes"]) for each in shown] == [4, 4]
+    [answers] = [query["sql"] for query in captured if "response_content" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(answers)
+        assert len(cursor.fetchall()) == len(shown)
 
 
 def test_each_filter_uses_an_index_among_very_many(subtests: pytest.Subtests) -> None:

@@ -9,14 +9,15 @@ from django.conf import settings
 from django.test import Client
 
 from aktar.accounts.models import ApiToken, Reach
+from aktar.places.models import UserMembership
 from aktar.webhooks.actions import switch_off
-from aktar.webhooks.models import Deactivation, Endpoint, Standing, Webhook
+from aktar.webhooks.models import Deactivation, Endpoint, Standing, Webhook, WebhookEvent
 from tests.factories import NOW, a_caller, a_location, a_user, a_webhook
 from tests.webhooks.deliveries import standings, tell
 
 pytestmark = pytest.mark.django_db
 
-HOOKS = "/whisperer/hooks/"
+HOOKS, EVENTS = "/whisperer/hooks/", "/whisperer/hook_events/"
 CREATED = "transfer.status.created"
 WISH: dict[str, Any] = {"target_url": "https://erp.example.com/in", "event_type": CREATED}
 SECRET, NEXT_SECRET = "correct horse battery", "another horse battery"
@@ -168,15 +169,54 @@ def test_everybody_sees_their_own_and_a_superuser_all() -> None:
     assert (other.user, other.token, other.callback) == (hers, None, "log_answer")
 
 
-def test_a_token_bound_to_locations_keeps_what_bound_tokens_of_its_user_made() -> None:
-    user = a_user(is_admin=True)
-    wide = a_webhook(user=user)
-    bound = a_caller(user, locations=[a_location()])
-    assert bound.get(HOOKS).json()["count"] == 0
-    assert bound.get(one(wide)).status_code == 404
-    made = send(bound, "POST", HOOKS, WISH, 201)["id"]
-    for caller in (bound, a_caller(user, locations=[a_location()]), a_caller(user)):
-        assert caller.get(f"{HOOKS}{made}/").status_code == 200
+def test_a_token_keeps_the_webhooks_of_its_user_that_hear_no_more_than_it_opens() -> None:
+    user = a_user()
+    here, there = a_location(), a_location()
+    UserMembership.objects.create(user=user, stock_location=here)
+    callers = {
+        "all": a_caller(user),
+        "user": a_caller(user, reach=Reach.USER),
+        "here": a_caller(user, locations=[here]),
+        "there": a_caller(user, locations=[there]),
+        "both": a_caller(user, locations=[here, there]),
+    }
+    made = {}
+    for name, caller in callers.items():
+        wish = WISH | {"target_url": f"https://erp.example.com/{name}"}
+        made[name] = send(caller, "POST", HOOKS, wish, 201)["id"]
+    made["admin's"] = a_webhook(CREATED, user=user).pk
+    tell()
+    assert WebhookEvent.objects.count() == len(made)
+    keeps = {
+        "all": set(made),
+        "user": {"user", "admin's", "here"},
+        "here": {"here"},
+        "there": {"there"},
+        "both": {"here", "there", "both"},
+    }
+    for name, caller in callers.items():
+        assert kept_by(caller, made) == keeps[name], name
+    # A superuser keeps everybody's; through a bound token, what is bound within it.
+    boss = a_user(is_admin=True)
+    for caller in (a_caller(boss), a_caller(boss, reach=Reach.USER)):
+        assert kept_by(caller, made) == set(made)
+    bound = a_caller(boss, locations=[here])
+    assert kept_by(bound, made) == set()
+    made = {"own": send(bound, "POST", HOOKS, WISH, 201)["id"], "wide": a_webhook(user=boss).pk}
+    assert kept_by(bound, made) == {"own"}
+
+
+def kept_by(caller: Client, webhooks: dict[str, int]) -> set[str]:
+    """Which of these webhooks the caller keeps, and sees what they are owed of: in lists and one by one."""
+    listed = {each["id"] for each in caller.get(HOOKS, {"limit": 100}).json()["results"]}
+    owed = {each["webhook"]["id"] for each in caller.get(EVENTS, {"limit": 100}).json()["results"]}
+    for webhook in webhooks.values():
+        expected = 200 if webhook in listed else 404
+        assert caller.get(f"{HOOKS}{webhook}/").status_code == expected
+        for row in WebhookEvent.objects.filter(webhook=webhook):
+            assert (webhook in owed) == (webhook in listed)
+            assert caller.get(f"{EVENTS}{row.pk}/").status_code == expected
+    return {name for name, webhook in webhooks.items() if webhook in listed}
 
 
 def test_a_change_binds_a_webhook_to_the_token_that_calls() -> None:
@@ -189,6 +229,48 @@ def test_a_change_binds_a_webhook_to_the_token_that_calls() -> None:
         Webhook.objects.update(token=None)
         send(second, method, one(webhook), body, 200)
         assert Webhook.objects.get().token == ApiToken.objects.latest("pk")
+
+
+ELSEWHERE = "The address leads to another host: enter what is kept here anew."
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://elsewhere.example.com/in", "http://erp.example.com/in", "https://erp.example.com:8443/in"],
+)
+def test_what_is_kept_does_not_move_to_another_host(address: str, settings: Any) -> None:
+    user = a_user()
+    caller = a_caller(user)
+    auth = {"auth_type": "basic", "username": "depo", "password": "hush-hush"}
+    kept = {"additional_headers": {"Authorization": "Bearer hush"}, "config": {"auth": auth}}
+    webhook = a_webhook(user=user, target_url="https://erp.example.com/in", **kept)
+    moved = {"target_url": address, "event_type": webhook.event_type}
+    told = {"additional_headers": [ELSEWHERE], "config": [ELSEWHERE]}
+    nothing_new = {"additional_headers": None, "config": None}
+    as_shown = {
+        "additional_headers": {"Authorization": None},
+        "config": {"auth": auth | {"password": None}},
+    }
+    for method in ("PATCH", "PUT"):
+        for body in (moved, moved | nothing_new, moved | as_shown):
+            assert send(caller, method, one(webhook), body, 400) == told
+    turkish = send(caller, "PATCH", one(webhook), moved, 400, accept_language="tr-tr")
+    assert turkish["config"] == ["Adres başka bir sunucuya gidiyor: burada saklananı yeniden girin."]
+    half = moved | {"additional_headers": {}}
+    assert list(send(caller, "PATCH", one(webhook), half, 400)) == ["config"]
+    with_lost_key = settings.SECRET_COLUMN_KEYS
+    settings.SECRET_COLUMN_KEYS = ["another key that is long enough for the tests"]
+    assert send(caller, "PATCH", one(webhook), moved, 400) == told  # the key may come back
+    settings.SECRET_COLUMN_KEYS = with_lost_key
+    webhook.refresh_from_db()
+    assert (webhook.target_url, webhook.config) == ("https://erp.example.com/in", kept["config"])
+    # On the same host it goes with the webhook, and entered anew it goes anywhere.
+    send(caller, "PATCH", one(webhook), {"target_url": "https://ERP.example.com/another"}, 200)
+    anew = {"additional_headers": {"Authorization": "other"}, "config": {}}
+    send(caller, "PATCH", one(webhook), moved | anew, 200)
+    webhook.refresh_from_db()
+    assert webhook.additional_headers == {"Authorization": "other"}
+    assert (webhook.target_url, webhook.config) == (address, {})
 
 
 @pytest.mark.parametrize(

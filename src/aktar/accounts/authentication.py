@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from aktar.accounts import rules
 from aktar.accounts.actions import note_use
-from aktar.accounts.models import ApiToken, User
+from aktar.accounts.models import ApiToken, Reach, User
 from aktar.accounts.queries import live_token
 from aktar.edge.references import Reading
 
@@ -55,6 +55,19 @@ class MayCall(BasePermission):
 def reading_of(request: Request, language: str) -> Reading:
     """The reading of a request that `MayCall` let in: its token brought the version. No query."""
     return Reading(version=token_of(request).reference_version, language=language)
+
+
+class MayKeepMasterData(MayCall):
+    """Lets in those whose reach is every stock location: what they write is seen by all."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        if not super().has_permission(request, view):
+            return False
+        token = token_of(request)
+        sees_all = token.reach == Reach.ALL or (token.reach == Reach.USER and token.user.is_superuser)
+        if not sees_all and request.method not in SAFE_METHODS:
+            raise PermissionDenied(_("Only who sees every stock location may keep master data."))
+        return True
 
 
 def token_of(request: Request) -> ApiToken:

@@ -1,14 +1,21 @@
-"""Endpoints of products; whoever has a token may read them, for transfer orders carry them whole."""
+"""Endpoints of products; whoever has a token may read them, for transfer orders carry them whole.
+
+Only those whose reach is everywhere may keep them.
+"""
 
 from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from aktar.accounts.authentication import MayKeepMasterData
+from aktar.catalog.actions import keep_products
+from aktar.catalog.bodies import ProductsBody
 from aktar.catalog.filters import ProductFilters
 from aktar.catalog.models import Product
 from aktar.catalog.queries import product_shapes
 from aktar.catalog.shapes import ProductShape
 from aktar.edge.api import ApiView
+from aktar.edge.bulk import BulkShape, bulk_answer
 from aktar.edge.lists import LIST_PARAMETERS, ListView
 from aktar.edge.operations import answers
 from aktar.edge.references import reading
@@ -37,3 +44,22 @@ class ProductDetailView(ApiView):
         if not found:
             raise Http404
         return Response(encode(found[0]))
+
+
+class ProductBulkView(ApiView):
+    """Keep products as another system has them."""
+
+    permission_classes = (MayKeepMasterData,)
+
+    @answers(BulkShape, takes=ProductsBody, name="keep_products")
+    def post(self, request: Request) -> Response:
+        """Make and change products by their SKUs
+
+        Each row is taken or refused by itself, and the answer tells of each. What is not said of a product
+        stays as it is; one in which nothing differs is left alone.
+        """
+        body = ProductsBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        answering = self.answering(bulk_answer)
+        keep_products(body.validated_data["products"], now=self.now, then=answering)
+        return answering.response

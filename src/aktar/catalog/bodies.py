@@ -1,4 +1,4 @@
-"""How bodies name products: lines with an SKU each, looked up together."""
+"""How bodies name products, by lines with an SKU each, looked up together; and tell products."""
 
 from typing import Any, cast
 
@@ -6,9 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from aktar.catalog.models import Product
-from aktar.edge.serializers import StrictCharField
+from aktar.edge.body_fields import InstantBodyField
+from aktar.edge.bulk import RowsField
+from aktar.edge.column_fields import DocumentBodyField
+from aktar.edge.serializers import StrictCharField, StrictIntegerField, StrictSerializer
 
 MOST_LINES = 1000
+MOST_IMAGES = 50
 
 
 class SkuField(StrictCharField):
@@ -41,6 +45,36 @@ class SkuLinesField(serializers.ListField):
             Product.objects.filter(sku__in=skus).values_list("sku", "pk")
         )
         return super().to_internal_value(data)
+
+
+class ImagesField(serializers.ListField):
+    """Addresses of pictures, the first one first; they take the place of those that are there."""
+
+    child = StrictCharField(max_length=1000)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MOST_IMAGES, **options)
+
+
+class ProductRowBody(StrictSerializer):
+    """A product by its SKU; whatever is not said stays as it is. A new one needs its name."""
+
+    sku = StrictCharField(max_length=100)
+    name = StrictCharField(max_length=300, required=False)
+    base_code = StrictCharField(max_length=100, required=False, help_text="The SKU, where it is new.")
+    barcode = StrictCharField(max_length=100, required=False, allow_null=True)
+    omnitron_id = StrictIntegerField(required=False, allow_null=True)
+    attributes = DocumentBodyField(required=False)
+    attributes_kwargs = DocumentBodyField(required=False)
+    extra_attributes = DocumentBodyField(required=False)
+    remote_modified_date = InstantBodyField(required=False, allow_null=True)
+    images = ImagesField(required=False)
+
+
+class ProductsBody(StrictSerializer):
+    """Up to 1,000 products, each taken or refused by itself."""
+
+    products = RowsField(child=ProductRowBody(), key="sku")
 
 
 def _is_sku(value: Any) -> bool:

@@ -15,11 +15,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from aktar.edge.answering import AnsweredBefore, Answering, Result, as_stored, is_replayable
-from aktar.edge.conditions import content_tag, is_known
+from aktar.edge.compression import SMALLEST, coding_of, compressed
+from aktar.edge.conditions import content_tag, is_known, tag_in
 from aktar.edge.idempotency import Claim, Scope, StoredAnswer, claim, read_key
 from aktar.edge.json_parser import read_body
 from aktar.edge.language import language_of
-from aktar.edge.negotiation import FORMAT_PARAMETER
+from aktar.edge.negotiation import ANYTHING, FORMAT_PARAMETER
 from aktar.edge.renderers import JsonRenderer
 from aktar.edge.serializers import NoBody
 from aktar.edge.throttles import by_address, by_caller
@@ -104,6 +105,14 @@ class ApiView(APIView):
         self.check_query(request)
         self.claim_key(request)
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
+        """The renderer and its media type; where the first one suits, the others are not made."""
+        if request.META.get("HTTP_ACCEPT") in ANYTHING and FORMAT_PARAMETER not in request.query_params:
+            first = self.renderer_classes[0]()
+            return first, str(first.media_type)
+        chosen: tuple[Any, str] = super().perform_content_negotiation(request, force)
+        return chosen
+
     def claim_key(self, request: Request) -> None:
         """Claim the `Idempotency-Key` of a POST. No query without one.
 
@@ -147,15 +156,36 @@ class ApiView(APIView):
             return self._unless_known(request, response)
         return response
 
+    def tagged(self, request: Request, tag: str, make: Callable[[], bytes]) -> Response:
+        """The answer of this tag, which `make` gives, in the coding that the caller takes, or a 304.
+
+        Nothing is made that is not sent, or that is kept in that coding.
+        """
+        coding = coding_of(request)
+        headers = {"ETag": tag_in(coding, tag) if coding else tag}
+        if is_known(request, tag):
+            return Response(status=304, headers=headers)
+        if coding is None:
+            return Response(make(), headers=headers)
+        content = compressed(request, coding, tag, make)
+        return Response(content, headers=headers | {"Content-Encoding": coding})
+
     def _unless_known(self, request: Request, response: Response) -> Response:
         """The answer with its tag, or a 304. Only JSON made of bytes has one: the rest differs each time."""
-        if not (isinstance(response.data, bytes) and isinstance(response.accepted_renderer, JsonRenderer)):
+        content = response.data
+        if not (isinstance(content, bytes) and isinstance(response.accepted_renderer, JsonRenderer)):
             del response.headers["ETag"]
             return response
-        tag = response.headers.get("ETag") or content_tag(response.data)
-        response.headers["ETag"] = tag
+        if "ETag" in response.headers:
+            return response
+        tag = content_tag(content)
+        coding = coding_of(request) if len(content) >= SMALLEST else None
+        response.headers["ETag"] = tag_in(coding, tag) if coding else tag
         if is_known(request, tag):
             response.status_code, response.data = 304, None
+        elif coding:
+            response.headers["Content-Encoding"] = coding
+            response.data = compressed(request, coding, tag, lambda: content)
         return response
 
     def check_query(self, request: Request) -> None:
@@ -174,5 +204,5 @@ class ApiView(APIView):
     def default_response_headers(self) -> dict[str, str]:
         return {
             "Allow": ", ".join(self.allowed_methods),
-            "Vary": "Accept, Accept-Language, Authorization",
+            "Vary": "Accept, Accept-Encoding, Accept-Language, Authorization",
         }

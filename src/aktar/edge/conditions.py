@@ -17,6 +17,7 @@ from aktar.edge.references import Reading
 from aktar.edge.shapes import encode
 
 _TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+_CODING = re.compile(r'-(?:zstd|gzip)"$')
 # Eighteen digits fit every column; no version has more.
 _VERSION_TAG = re.compile(r'"v([0-9]{1,18})-[0-9]+-[a-z-]+"')
 
@@ -37,10 +38,18 @@ def content_tag(content: bytes) -> str:
     return f'"{sha1(content, usedforsecurity=False).hexdigest()}"'
 
 
+def tag_in(coding: str, tag: str) -> str:
+    """The tag of an answer in a coding (`zstd`, `gzip`), of the tag of the answer."""
+    return f'{tag[:-1]}-{coding}"'
+
+
 def is_known(request: Request, tag: str) -> bool:
-    """Whether `If-None-Match` holds the tag, weak or not; one that cannot be read holds nothing."""
-    header: str = request.META.get("HTTP_IF_NONE_MATCH", "")
-    return header.strip() == "*" or tag in (opaque for _weak, opaque in _tags(header) or ())
+    """Whether `If-None-Match` holds the tag, weak or not, of any coding; one unreadable holds none."""
+    header: str | None = request.META.get("HTTP_IF_NONE_MATCH")
+    if header is None:
+        return False
+    known = (_CODING.sub('"', opaque) for _weak, opaque in _tags(header) or ())
+    return header.strip() == "*" or tag in known
 
 
 def expected_versions(request: Request) -> frozenset[int] | None:

@@ -17,8 +17,11 @@ from aktar.edge.references import Reading
 # What the key, the entry and the bytes' own head take beside the bytes, roughly.
 _OVERHEAD = 400
 
-Key = tuple[str, int, int, int, str]
-"""Kind, id, version, reference version, language: flat, for it is hashed fifty times a page."""
+Key = tuple[str, int, int, int, str] | tuple[str, str, str]
+"""Kind, id, version, reference version, language: flat, for it is hashed fifty times a page.
+
+Or of a whole answer that was compressed: coding, path with query, tag.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 
 from aktar.edge.cursors import CURSOR_PARAMETER
 from aktar.edge.lists import ListView
-from aktar.edge.pages import IdPage
 from aktar.edge.renderers import HtmlRenderer, JsonRenderer
 from aktar.edge.sheets import FORMS, Column, CsvRenderer, Rows, XlsRenderer, XlsxRenderer, sheet
 
@@ -34,13 +33,13 @@ class ExportView(ListView):
         """Whether the caller asks for a table."""
         return request.accepted_renderer.format in FORMS
 
-    def page_of_ids(self, request: Request, everything: "QuerySet[Any]") -> IdPage:
-        """As of any list; raises ValidationError for everything at once as well."""
-        if request.query_params.get("limit") == ALL:
+    def found(self, request: Request, everything: "QuerySet[Any]") -> "QuerySet[Any]":
+        """As of any list; raises ValidationError for everything at once as well, unless it is a table."""
+        if request.query_params.get("limit") == ALL and not self.is_table(request):
             raise ValidationError(
                 {"limit": [_("Only a table holds all at once; ask for it with format=csv or format=xlsx.")]}
             )
-        return super().page_of_ids(request, everything)
+        return super().found(request, everything)
 
     def table(
         self,

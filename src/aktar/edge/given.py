@@ -1,6 +1,5 @@
 """Rows that go into a statement as one parameter a column: however many they are, its text is the same."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -9,6 +8,8 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Func
 from django.db.models.sql.compiler import SQLCompiler
+
+from aktar.edge.shapes import encode
 
 
 class GivenRows:
@@ -32,7 +33,7 @@ class GivenRows:
         listed = list(rows)
         if connection.vendor == "postgresql":
             return [[row[place] for row in listed] for place in range(len(self.columns))]
-        return [json.dumps(listed)]
+        return [encode(listed).decode()]
 
 
 class AmongPairs(Func):

@@ -56,12 +56,12 @@ def _preparation(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None
     if isinstance(field, DocumentField):
         return field.get_prep_value
     if isinstance(field, models.DateTimeField) and connection.vendor == "sqlite":
-        return _sqlite_instant
+        return sqlite_instant
     if isinstance(field, models.DurationField) and connection.vendor == "sqlite":
         return duration_microseconds
     return None
 
 
-def _sqlite_instant(value: datetime | None) -> str | None:
-    # What Django's own adapter writes, at a tenth of its cost.
+def sqlite_instant(value: datetime | None) -> str | None:
+    """An instant as SQLite keeps it: what Django's own adapter writes, at a tenth of its cost."""
     return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")

@@ -1,7 +1,7 @@
 """The view of a list that can be filtered, sorted and paged through: one manner for all of them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from django.db.models import QuerySet
@@ -12,17 +12,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aktar.edge.api import ApiView
-from aktar.edge.conditions import is_known, page_tag
+from aktar.edge.conditions import page_tag
 from aktar.edge.counts import counted
 from aktar.edge.cursors import CURSOR_PARAMETER, cursor_page
 from aktar.edge.documents import Documents
 from aktar.edge.filters import QueryFilters, filtered
-from aktar.edge.pages import PAGE_PARAMETERS, IdPage, enclosed, enclosed_documents, page_request, place
+from aktar.edge.pages import PAGE_PARAMETERS, IdPage, Place, enclosed, enclosed_documents, page_request, place
 from aktar.edge.references import Reading
-from aktar.edge.statements import ids_of_slice
+from aktar.edge.statements import Versions, ids_of_slice
 
 LIST_PARAMETERS = PAGE_PARAMETERS | {CURSOR_PARAMETER, "sort"}
 NEWEST_FIRST = "-id"
+Rows = TypeVar("Rows")
 
 
 class ListView(ApiView):
@@ -46,18 +47,25 @@ class ListView(ApiView):
         request: Request,
         everything: "QuerySet[Any]",
         documents: Documents,
-        versions: Callable[[Sequence[int]], Mapping[int, int]],
+        versions: Versions,
         reading: Reading,
     ) -> Response:
-        """The same of rows that have versions: one query for those, and what `documents` costs."""
-        page = self.page_of_ids(request, everything)
+        """The same of rows that have versions. Two queries, count and versions, and what `documents` costs.
+
+        By cursor, the ids and then the versions.
+        """
+        found = self.found(request, everything)
         # Before the content: a tag may be older than what it stands for, never newer.
-        shown = versions(page.ids)
-        tag = page_tag(page.at, shown, reading)
-        if is_known(request, tag):
-            return Response(status=304, headers={"ETag": tag})
-        answer = enclosed_documents(page.at, documents.of(shown, reading))
-        return Response(answer, headers={"ETag": tag})
+        if CURSOR_PARAMETER in request.query_params:
+            page = self._page_by_cursor(request, found)
+            at, shown = page.at, versions.of(page.ids)
+        else:
+            at, shown = self._numbered_page(request, found, versions.of_slice, {})
+        return self.tagged(
+            request,
+            page_tag(at, shown, reading),
+            lambda: enclosed_documents(at, documents.of(shown, reading)),
+        )
 
     def page_of_ids(self, request: Request, everything: "QuerySet[Any]") -> IdPage:
         """The ids of the page that the query asks for. Two queries, count and ids; by cursor, ids alone.
@@ -65,15 +73,27 @@ class ListView(ApiView):
         Raises ValidationError for a filter, a sort, a limit or a cursor that cannot be read, NotFound past
         the end.
         """
-        query = request.query_params
         found = self.found(request, everything)
-        if CURSOR_PARAMETER in query:
-            return cursor_page(request, found, sort=sort_of(query, offered=self.sorts))
-        page = page_request(query)
+        if CURSOR_PARAMETER in request.query_params:
+            return self._page_by_cursor(request, found)
+        at, ids = self._numbered_page(request, found, ids_of_slice, [])
+        return IdPage(ids=ids, at=at)
+
+    def _page_by_cursor(self, request: Request, found: "QuerySet[Any]") -> IdPage:
+        return cursor_page(request, found, sort=sort_of(request.query_params, offered=self.sorts))
+
+    def _numbered_page(
+        self,
+        request: Request,
+        found: "QuerySet[Any]",
+        rows: Callable[..., Rows],
+        none: Rows,
+    ) -> tuple[Place, Rows]:
+        page = page_request(request.query_params)
         count = counted(found, now=self.now)
         offset = page.offset_within(count)
-        ids = ids_of_slice(found, offset=offset, limit=page.limit) if count else []
-        return IdPage(ids=ids, at=place(request, page=page, count=count))
+        at = place(request, page=page, count=count)
+        return at, rows(found, offset=offset, limit=page.limit) if count else none
 
     def found(self, request: Request, everything: "QuerySet[Any]") -> "QuerySet[Any]":
         """The rows that pass the query's filters, in its order; raises ValidationError."""

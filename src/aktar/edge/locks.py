@@ -1,6 +1,7 @@
-"""How long a write waits for another one."""
+"""How long a write waits for another one, and work that is done by one at a time."""
 
 import contextlib
+import zlib
 from collections.abc import Iterator
 
 from django.db import connection
@@ -23,3 +24,13 @@ def without_waiting() -> Iterator[None]:
         yield
     finally:
         settings.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def take_turn(work: str) -> None:
+    """Wait until nobody else does this work; the turn ends with the transaction. One query on PostgreSQL.
+
+    On SQLite one transaction writes at a time anyhow.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [zlib.crc32(work.encode())])

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 FORMAT_PARAMETER = "format"
 # What nearly every client sends; the first renderer suits them all.
-_ANYTHING = frozenset({None, "*/*", "application/json", "application/json, */*"})
+ANYTHING = frozenset({None, "*/*", "application/json", "application/json, */*"})
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -34,7 +34,7 @@ class Negotiation(DefaultContentNegotiation):
             raise NotAcceptable(
                 _("There is no such format; this address has %(formats)s.") % {"formats": formats}
             )
-        if request.META.get("HTTP_ACCEPT") in _ANYTHING:
+        if request.META.get("HTTP_ACCEPT") in ANYTHING:
             return known[0], known[0].media_type
         chosen: tuple[BaseRenderer, str] = super().select_renderer(request, known, format_suffix)
         return chosen

@@ -75,7 +75,18 @@ def in_document_order(value: Any) -> Any:
         return {key: in_document_order(value[key]) for key in _ordered(tuple(value))}
     if isinstance(value, list):
         return [in_document_order(item) for item in value]
+    if isinstance(value, msgspec.Struct):
+        return {name: in_document_order(getattr(value, name)) for name in _ordered(value.__struct_fields__)}
+    if isinstance(value, msgspec.Raw):
+        encoded = bytes(value)
+        order = _fragment_in_order if len(encoded) <= _LONGEST_KEPT else _fragment_in_order.__wrapped__
+        return msgspec.Raw(order(encoded))
     return value
+
+
+def encode_document(shape: Any) -> str:
+    """Encode a shape as an event's frozen payload: JSON text with its keys in document order."""
+    return encode(in_document_order(shape)).decode()
 
 
 @lru_cache(maxsize=1000)
@@ -84,6 +95,10 @@ def _ordered(keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(keys, key=lambda key: (len(key.encode()), key)))
 
 
-def encode_document(shape: Any) -> str:
-    """Encode a shape as an event's frozen payload: JSON text with its keys in document order."""
-    return encode(in_document_order(msgspec.json.decode(encode(shape)))).decode()
+# Most fragments of a document are those of the one before: states, commands, locations, products.
+_LONGEST_KEPT = 8_000
+
+
+@lru_cache(maxsize=1000)
+def _fragment_in_order(encoded: bytes) -> bytes:
+    return encode(in_document_order(msgspec.json.decode(encoded)))

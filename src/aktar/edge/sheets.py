@@ -21,6 +21,13 @@ from django.http import StreamingHttpResponse
 
 from aktar.edge.renderers import JsonRenderer
 
+
+class Figure(str):
+    """A number written out as text; its sign begins no formula."""
+
+    __slots__ = ()
+
+
 Cell = int | str | None
 Rows = Iterable[Sequence[Cell]]
 
@@ -30,6 +37,7 @@ _ROWS_A_CHUNK = 500
 # At the beginning of a text, and where a spreadsheet sees another cell begin in it: a Turkish Excel parts CSV
 # at semicolons and, knowing no quotation mark in the middle of a cell, begins a row at every line break.
 _FORMULA = re.compile(r"""(?:^|(?<=[;\r\n]))(?:(?=[ "']*[=+\-@＝＋－＠])|(?=[\t\r\n]))""")
+_GUARDED = re.compile(r"""(?:^|(?<=[;\r\n]))'(?=[ "']*[=+\-@＝＋－＠])""")
 # What XML cannot hold at all.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the spreadsheet's own, which knows no time zones
@@ -168,6 +176,11 @@ def _taken(text: io.StringIO) -> str:
 
 def _harmless(text: str) -> str:
     return _FORMULA.sub("'", text)
+
+
+def unguarded(text: str) -> str:
+    """A text of a CSV file without the apostrophes that `csv_chunks` put before formulas in it."""
+    return _GUARDED.sub("", text)
 
 
 def _headings(columns: Sequence[Column]) -> list[Cell]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 _PLACE = "IN (%s)"
 
@@ -30,11 +30,17 @@ class RowsOfIds:
             return []
         sql = self._sql.get(connection.vendor) or self._compile()
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                # One text for any number of ids, so that the server plans it once.
-                cursor.execute(sql, [list(ids)])
-            else:
+            if connection.vendor != "postgresql":
                 cursor.execute(sql.replace(_PLACE, f"IN ({', '.join(['%s'] * len(ids))})"), ids)
+            elif len(ids) == 1:
+                # For one, a plan for any is as good as its own, and so the server keeps it.
+                cursor.execute(
+                    sql.replace(_PLACE, "= %s"),
+                    [connection.ops.adapt_integerfield_value(ids[0], "BigIntegerField")],
+                )
+            else:
+                # One text for any number of ids, so that the server plans it once.
+                cursor.execute(sql.replace(_PLACE, "= ANY(%s)"), [list(ids)])
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
@@ -42,27 +48,73 @@ class RowsOfIds:
         sql, parameters = self._build([0]).query.sql_with_params()
         if sql.count(_PLACE) != 1 or parameters != (0,):
             raise ValueError(f"A read by ids has one list of ids and no other parameter: {sql}")
-        if connection.vendor == "postgresql":
-            sql = sql.replace(_PLACE, "= ANY(%s)")
         self._sql[connection.vendor] = sql
         return sql
 
 
+class Versions:
+    """The versions of a model's rows: a table with a column `version`."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+        self._rows = RowsOfIds(
+            lambda ids: model._default_manager.filter(pk__in=ids).values_list("id", "version")
+        )
+
+    def of(self, ids: Sequence[int]) -> dict[int, int]:
+        """By id, in the order of `ids`; of those that are there. One query, or none without ids."""
+        found = dict(self._rows.of(ids))
+        return {id_: found[id_] for id_ in ids if id_ in found}
+
+    def of_slice(self, found: "QuerySet[Any]", *, offset: int, limit: int) -> dict[int, int]:
+        """By id, of `limit` rows from `offset` in the order of `found`. One query.
+
+        It is sorted by columns of its own.
+        """
+        return dict(_slice(found, _VERSIONS, offset=offset, limit=limit))
+
+
 def ids_of_slice(found: "QuerySet[Any]", *, offset: int, limit: int) -> list[int]:
     """The ids of `limit` rows from `offset` in the order of `found`. One query."""
+    return [id_ for (id_,) in _slice(found, "{page}", offset=offset, limit=limit)]
+
+
+# The page first: rows that are skipped are then skipped on an index.
+_VERSIONS = (
+    "SELECT {table}.id, {table}.version FROM ({page}) page JOIN {table} ON {table}.id = page.pk {order}"
+)
+
+
+def _slice(found: "QuerySet[Any]", shown: str, *, offset: int, limit: int) -> list[tuple[Any, ...]]:
     if found.query.where:
-        return list(found.values_list("pk", flat=True)[offset : offset + limit])
-    # All rows there are: nothing differs from request to request but where the slice lies.
-    key = (connection.vendor, str(found.model._meta.db_table), tuple(found.query.order_by))
-    if key not in _slices:
-        sql, _none = found.values_list("pk", flat=True).query.sql_with_params()
-        _slices[key] = f"{sql} LIMIT %s OFFSET %s"
+        sql, given = found.values_list("pk")[offset : offset + limit].query.sql_with_params()
+        parameters = list(given)
+        sql = _shown(found, shown, sql)
+    else:
+        sql, parameters = _slice_of_all(found, shown, offset=offset, limit=limit)
     with connection.cursor() as cursor:
-        cursor.execute(_slices[key], [limit, offset])
-        return [id_ for (id_,) in cursor.fetchall()]
+        cursor.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
-_slices: dict[tuple[str, str, tuple[Any, ...]], str] = {}
+def _slice_of_all(found: "QuerySet[Any]", shown: str, *, offset: int, limit: int) -> tuple[str, list[int]]:
+    # Of all rows there are, nothing differs from request to request but where the slice lies. The limit
+    # stands in the text, for a database that does not know how much it is asked for expects a tenth of all.
+    key = (shown, str(found.model._meta.db_table), tuple(found.query.order_by), limit, bool(offset))
+    if key not in _slices:
+        sql, _none = found.values_list("pk").query.sql_with_params()
+        _slices[key] = _shown(found, shown, f"{sql} LIMIT {limit}{' OFFSET %s' if offset else ''}")
+    return _slices[key], [offset] if offset else []
+
+
+_slices: dict[tuple[str, str, tuple[Any, ...], int, bool], str] = {}
+
+
+def _shown(found: "QuerySet[Any]", shown: str, page: str) -> str:
+    table = connection.ops.quote_name(found.model._meta.db_table)
+    order = page[page.rindex(" ORDER BY ") : page.rindex(" LIMIT ")]
+    return shown.format(table=table, page=page, order=order)
 
 
 class Statement(NamedTuple):

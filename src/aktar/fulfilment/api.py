@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aktar.accounts.authentication import token_of
+from aktar.edge.answering import Answering
 from aktar.edge.api import ApiView
 from aktar.edge.lists import LIST_PARAMETERS, ListView
 from aktar.edge.operations import answers
@@ -86,8 +87,11 @@ class OrderListView(ListView):
         """
         take = self._take(request)
         if isinstance(request.data, list):
-            rows = orders_of(request.data)
-            answering = self.answering(lambda taken: Response(encode(_intake(request.data, rows, taken))))
+            data: list[Any] = request.data
+            rows = orders_of(data)
+            answering: Answering[Sequence[actions.Taken | None]] = self.answering(
+                lambda taken: Response(encode(_intake(data, rows, taken)))
+            )
             good = [row for row in rows if isinstance(row, NewOrder)]
             actions.take_orders(good, take=take, then=answering)
             return answering.response
@@ -208,8 +212,7 @@ def _intake(
         elif (outcome := next(outcomes)) is None:
             results.append(IntakeResultShape(new.number, 409, None, {"number": [str(NUMBER_TAKEN)]}))
         else:
-            status = 201 if outcome.is_new else 200
-            results.append(IntakeResultShape(new.number, status, outcome.order, {}))
+            results.append(IntakeResultShape(new.number, 201 if outcome.is_new else 200, outcome.order, {}))
     return IntakeShape(results)
 
 

@@ -1,5 +1,6 @@
 """Reads of places: encoded locations and geography, and the reach of a caller."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from aktar.accounts.models import ApiToken, User
 from aktar.accounts.models import Reach as TokenReach
-from aktar.edge.expressions import InstantText
+from aktar.edge.expressions import Among, InstantText
 from aktar.edge.references import Fragments, Reading
 from aktar.edge.rules import degrees_text, duration_text
 from aktar.edge.shapes import instant_text
@@ -83,6 +84,35 @@ _audience = Compiled(
 )
 
 
+def hearers_of(locations: Collection[int], *, event_types: Collection[str]) -> dict[int, set[int]]:
+    """By stock location, the webhooks that may hear of it: `hears_of` for many. Three queries."""
+    webhooks = list(
+        Webhook.objects.filter(
+            user__is_active=True, token__revoked_at=None, is_active=True, event_type__in=event_types
+        ).values_list("pk", "user_id", "user__is_superuser", "token_id", "token__reach")
+    )
+    works: dict[int, set[int]] = defaultdict(set)
+    bound: dict[int, set[int]] = defaultdict(set)
+    users = {user for _, user, *_ in webhooks}
+    tokens = {token for _, _, _, token, _ in webhooks if token is not None}
+    for found, rows in (
+        (works, UserMembership.objects.filter(Among("stock_location", locations), user__in=users)),
+        (bound, TokenMembership.objects.filter(Among("stock_location", locations), token__in=tokens)),
+    ):
+        owner = "user_id" if found is works else "token_id"
+        for id_, location in rows.values_list(owner, "stock_location_id"):
+            found[id_].add(location)
+    hearers: dict[int, set[int]] = {location: set() for location in locations}
+    for webhook, user, is_superuser, token, reach in webhooks:
+        if reach == TokenReach.LOCATIONS:
+            heard: Collection[int] = bound[token]
+        else:
+            heard = locations if reach == TokenReach.ALL or is_superuser else works[user]
+        for location in heard:
+            hearers[location].add(webhook)
+    return hearers
+
+
 def heard_by(webhook: Webhook) -> Q:
     """Which events a webhook may hear of today: `hears_of` from the other end. At most three queries."""
     token = webhook.token
@@ -92,6 +122,25 @@ def heard_by(webhook: Webhook) -> Q:
     if reach.everything:
         return Q()
     return Q(source_location__in=reach.locations) | Q(destination_location__in=reach.locations)
+
+
+def webhooks_opened_by(token: ApiToken) -> Q:
+    """Which of its user's webhooks hear of nothing that a token does not open. No query.
+
+    As `reach_of`: a token for all opens each; one that is bound to locations those that are bound to some of
+    them; a user's own, those that hear what the user may, and those bound to locations of the user.
+    """
+    if token.reach == TokenReach.ALL or (token.reach == TokenReach.USER and token.user.is_superuser):
+        return Q()
+    if token.reach == TokenReach.LOCATIONS:
+        own = TokenMembership.objects.filter(token=token).values("stock_location")
+    else:
+        own = UserMembership.objects.filter(user=token.user_id).values("stock_location")
+    beyond = TokenMembership.objects.filter(token=OuterRef("token")).exclude(stock_location__in=own)
+    within = Q(token__reach=TokenReach.LOCATIONS) & ~Exists(beyond)
+    if token.reach == TokenReach.LOCATIONS:
+        return within
+    return within | Q(token=None) | Q(token__reach=TokenReach.USER)
 
 
 def bound_erp_codes() -> dict[int, list[str]]:

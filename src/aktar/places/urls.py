@@ -8,5 +8,6 @@ from aktar.places import api
 urlpatterns = [
     path("stock_locations/", api.StockLocationListView.as_view()),
     path("stock_locations/list-simple/", api.StockLocationSimpleListView.as_view()),
+    path("stock_locations/bulk/", api.StockLocationBulkView.as_view()),
     path("stock_locations/<id:location_id>/", api.StockLocationDetailView.as_view()),
 ]

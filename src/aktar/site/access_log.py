@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import escape_uri_path
 
 from aktar.site.health import PATHS as PROBED
+from aktar.site.metrics.requests import count_request
 
 # Printable ASCII only: the id goes into logs and back into a header.
 _SANE_ID = re.compile(r"[\x21-\x7e]{1,64}")
@@ -18,7 +19,7 @@ log = structlog.get_logger("aktar.access")
 
 
 def access_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Log each request when its answer is made, and return its id as X-Request-ID.
+    """Log and count each request when its answer is made, and return its id as X-Request-ID.
 
     Neither the query string nor any header is logged: a token may have been put there by mistake.
     """
@@ -31,6 +32,8 @@ def access_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         structlog.contextvars.bind_contextvars(request_id=request_id)
         response = get_response(request)
         response.headers["X-Request-ID"] = request_id
+        seconds = time.perf_counter() - began
+        count_request(request, status=response.status_code, seconds=seconds)
         match = request.resolver_match
         # Probes come every few seconds for ever: they would bury the rest.
         write = log.debug if request.path_info in PROBED else log.info
@@ -40,7 +43,7 @@ def access_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
             path=escape_uri_path(request.path)[:_LONGEST_PATH],
             route=match.route if match else None,
             status=response.status_code,
-            ms=round((time.perf_counter() - began) * 1000, 2),
+            ms=round(seconds * 1000, 2),
             **_caller(request),
         )
         return response

@@ -59,6 +59,12 @@ VARIABLES = (
         "How much is logged: debug, info, warning, error or critical.",
     ),
     Variable(
+        "AKTAR_SLOW_QUERY_MS",
+        "500",
+        "From how many milliseconds on a statement of the database is logged as slow, without its values, or "
+        "off.",
+    ),
+    Variable(
         "AKTAR_TRUSTED_PROXIES",
         "",
         "The networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, by "
@@ -180,6 +186,13 @@ def log_level(environ: Mapping[str, str] = os.environ) -> str:
     if value not in LOG_LEVELS:
         raise WrongSetting(f"AKTAR_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {value!r}.")
     return value
+
+
+def slow_query_ms(environ: Mapping[str, str] = os.environ) -> int | None:
+    """AKTAR_SLOW_QUERY_MS, or None for off; raises WrongSetting for what is no number above zero."""
+    if text("AKTAR_SLOW_QUERY_MS", environ).lower() == "off":
+        return None
+    return positive("AKTAR_SLOW_QUERY_MS", environ)
 
 
 def data_dir(environ: Mapping[str, str] = os.environ) -> Path:

@@ -85,9 +85,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _database["OPTIONS"] = postgresql.options(_database["OPTIONS"])
     _database["CONN_MAX_AGE"] = 600
-    # One round trip a request, so that a restart of the database costs a reconnect and not an error.
+    # So that a restart of the database costs a reconnect and not an error.
     _database["CONN_HEALTH_CHECKS"] = True
+    _database["ENGINE"] = "aktar.site.postgresql_engine"
 DATABASES = {"default": _database}
+AKTAR_SLOW_QUERY_MS = environment.slow_query_ms()
 
 # -- HTTP -------------------------------------------------------------------------------------------------
 AKTAR_TRUSTED_PROXIES = environment.parsed(

@@ -4,12 +4,15 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from aktar.edge import ids  # noqa: F401 - registers the `id` converter
-from aktar.places.queries import heard_by
+from aktar.places.queries import heard_by, webhooks_opened_by
 from aktar.site import errors, health, metrics, openapi
 from aktar.site.front_page import front_page
-from aktar.webhooks.api import HookReplayView
+from aktar.webhooks import urls as webhooks
+from aktar.webhooks.admin import WebhookPage
 
 admin.autodiscover()  # here and not when Django wakes: commands have no pages
+# Who may hear of which location is known on a higher floor than that of webhooks.
+WebhookPage.heard_by = staticmethod(heard_by)
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front_page),
     path("healthz", health.healthz),
@@ -27,9 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/oms/", include("aktar.catalog.urls")),
     path("api/v1/oms/", include("aktar.stock.urls")),
     path("api/v1/oms/", include("aktar.workflow.urls")),
-    path("whisperer/", include("aktar.webhooks.urls")),
-    # Here and not there: who may hear of which location is known on a higher floor than that of webhooks.
-    path("whisperer/hooks/<id:webhook_id>/replay/", HookReplayView.as_view(heard_by=heard_by)),
+    path("whisperer/", include(webhooks.routes(opened_by=webhooks_opened_by, heard_by=heard_by))),
 ]
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

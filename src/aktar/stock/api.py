@@ -1,5 +1,7 @@
 """The endpoints of stock; everybody sees and writes that of their own stock locations."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -7,6 +9,7 @@ from rest_framework.response import Response
 
 from aktar.accounts.authentication import token_of
 from aktar.catalog.models import Product
+from aktar.edge.answering import Answering
 from aktar.edge.api import ApiView
 from aktar.edge.lists import LIST_PARAMETERS, ListView
 from aktar.edge.operations import answers
@@ -14,7 +17,7 @@ from aktar.edge.shapes import DetailShape, Page, encode
 from aktar.places.queries import reach_of
 from aktar.places.rules import Reach
 from aktar.stock import actions
-from aktar.stock.bodies import StockAdjustBody, StockSetBody
+from aktar.stock.bodies import NamedRow, StockAdjustBody, StockSetBody
 from aktar.stock.filters import StockLevelFilters, StockMovementFilters
 from aktar.stock.queries import (
     stock_availability,
@@ -25,7 +28,7 @@ from aktar.stock.queries import (
     visible_movements,
 )
 from aktar.stock.results import refusals, results_of
-from aktar.stock.rules import StockCount, StockDelta
+from aktar.stock.rules import StockCount, StockDelta, StockOutcome
 from aktar.stock.shapes import (
     StockAvailabilityShape,
     StockLevelShape,
@@ -104,7 +107,18 @@ class StockVerificationView(ApiView):
         return Response(encode(stock_verification()))
 
 
-class StockSetView(ApiView):
+class _RowsView(ApiView):
+    """What the two writes have in common: a result for each row, in the order of the rows."""
+
+    def answering_rows(
+        self, rows: Sequence[NamedRow], reach: Reach, *, about: str
+    ) -> Answering[Sequence[StockOutcome]]:
+        """Makes the answer of the outcomes; `about` is the field that says how much."""
+        made = results_of(rows, reach, about=about)
+        return self.answering(lambda outcomes: Response(encode(made(outcomes))))
+
+
+class StockSetView(_RowsView):
     """Brings levels to what was counted; a result for each row."""
 
     @answers({200: StockResultsShape}, takes=StockSetBody, name="set_stock")
@@ -112,8 +126,7 @@ class StockSetView(ApiView):
         body = StockSetBody(data=request.data)
         body.is_valid(raise_exception=True)
         asked, reach = body.validated_data, _reach(request)
-        made = results_of(asked["stocks"], reach, about="on_hand")
-        answering = self.answering(lambda outcomes: Response(encode(made(outcomes))))
+        answering = self.answering_rows(asked["stocks"], reach, about="on_hand")
         actions.set_stock(
             [
                 StockCount(row.product, row.location, row.quantity)
@@ -129,7 +142,7 @@ class StockSetView(ApiView):
         return answering.response
 
 
-class StockAdjustView(ApiView):
+class StockAdjustView(_RowsView):
     """Changes what is on hand by so much; a result for each row."""
 
     @answers({200: StockResultsShape}, takes=StockAdjustBody, name="adjust_stock")
@@ -137,8 +150,7 @@ class StockAdjustView(ApiView):
         body = StockAdjustBody(data=request.data)
         body.is_valid(raise_exception=True)
         asked, reach = body.validated_data, _reach(request)
-        made = results_of(asked["stocks"], reach, about="change")
-        answering = self.answering(lambda outcomes: Response(encode(made(outcomes))))
+        answering = self.answering_rows(asked["stocks"], reach, about="change")
         actions.adjust_stock(
             [
                 StockDelta(row.product, row.location, row.quantity, row.kind)

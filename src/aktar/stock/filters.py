@@ -29,7 +29,8 @@ class StockLevelFilters(QueryFilters):
 
     def in_range(self, found: "QuerySet[Any]", name: str, bound: int) -> "QuerySet[Any]":
         """With so much available."""
-        return found.alias(available=F("on_hand") - F("reserved")).filter(**{name: bound})
+        told: QuerySet[Any] = found.alias(available=F("on_hand") - F("reserved")).filter(**{name: bound})
+        return told
 
 
 class StockMovementFilters(QueryFilters):

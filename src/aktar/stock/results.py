@@ -1,6 +1,7 @@
 """What is said of each row of a count or an adjustment."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -55,12 +56,17 @@ def results_of(
     return made
 
 
+def why_refused(fault: StockFault, outcome: StockOutcome) -> str:
+    """Why a count or an adjustment is not taken over, in the language of the moment."""
+    numbers = {"reserved": decimal_text(outcome.reserved), "most": decimal_text(MOST_ON_HAND)}
+    return str(_FAULTS[fault]).format(**numbers)
+
+
 def _result(row: NamedRow, outcome: StockOutcome, about: str) -> StockResultShape:
     errors = None
     if outcome.fault is not None:
-        numbers = {"reserved": decimal_text(outcome.reserved), "most": decimal_text(MOST_ON_HAND)}
-        errors = {about: [str(_FAULTS[outcome.fault]).format(**numbers)]}
-    done = "changed" if outcome.changed_by else "unchanged"
+        errors = {about: [why_refused(outcome.fault, outcome)]}
+    done: Literal["changed", "unchanged"] = "changed" if outcome.changed_by else "unchanged"
     return StockResultShape(
         sku=row.sku,
         erp_code=row.erp_code,

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from aktar.accounts.authentication import reading_of, token_of
 from aktar.edge.api import ApiView
-from aktar.edge.conditions import expected_versions, is_known, version_tag
+from aktar.edge.conditions import expected_versions, version_tag
 from aktar.edge.content_types import ContentType
 from aktar.edge.exports import ExportView
 from aktar.edge.lists import LIST_PARAMETERS
@@ -133,12 +133,13 @@ class TransferOrderDetailView(ApiView):
         current = reading_of(request, self.language)
         # Before the content: a tag may be older than what it stands for, never newer.
         version = transfer_order_version(pk, _reach(request))
-        tag = version_tag(version, current)
-        if is_known(request, tag):
-            return Response(status=304, headers={"ETag": tag})
-        for document in detailed_transfer_orders.of({pk: version}, current):
-            return Response(document, headers={"ETag": tag})
-        raise TransferOrderUnknown
+
+        def document() -> bytes:
+            for made in detailed_transfer_orders.of({pk: version}, current):
+                return made
+            raise TransferOrderUnknown
+
+        return self.tagged(request, version_tag(version, current), document)
 
 
 class TransitionLogListView(ApiView):

@@ -14,6 +14,7 @@ from django.db.models import F
 from aktar.accounts.models import User
 from aktar.edge.content_types import ContentType
 from aktar.edge.references import Reading
+from aktar.edge.writing import Change
 from aktar.orders.actions import move_package, move_package_items
 from aktar.orders.models import Package, PackageItem
 from aktar.orders.rules import CLOSED, PACKAGE_ITEM_STATUS, PackageItemStatus, PackageStatus
@@ -162,9 +163,12 @@ RENEW = "renew"
 HANDLERS = (*EFFECTS, RENEW)
 
 
+_items = Change(TransferItem, to=("state", "modified_date"), where=("transfer_order",))
+
+
 def _move_items(run: Run, to: TransferStatus) -> None:
     state = workflow(run.reading).state(ContentType.TRANSFER_ITEM, TRANSFER_STATUS, to)
-    TransferItem.objects.filter(transfer_order=run.order).update(state_id=state.id, modified_date=run.now)
+    _items.of(state.id, run.now, run.order.pk)
 
 
 def _move_shipment(run: Run, to: ShipmentStatus) -> None:

@@ -11,7 +11,7 @@ from aktar.edge.documents import Documents, Made
 from aktar.edge.expressions import InstantText
 from aktar.edge.references import Fragments, Reading
 from aktar.edge.shapes import encode
-from aktar.edge.statements import Compiled, RowsOfIds, Statement
+from aktar.edge.statements import Compiled, RowsOfIds, Statement, Versions
 from aktar.orders.models import Order, Package
 from aktar.orders.queries import customer_side
 from aktar.places.queries import stock_locations
@@ -78,12 +78,6 @@ def transfer_order_version(order_id: int, reach: Reach) -> int:
 def package_of(order_id: int) -> Statement:
     """What selects the id of a transfer order's package, which never changes. No query."""
     return _package_id.for_values(order_id)
-
-
-def transfer_order_versions(ids: Sequence[int]) -> dict[int, int]:
-    """The versions of the transfer orders of these ids, in their order. One query."""
-    found = {id_: version for id_, version, *_ends in _version_rows.of(ids)}
-    return {id_: found[id_] for id_ in ids if id_ in found}
 
 
 def require_log_visible(
@@ -156,6 +150,7 @@ def _make_detailed(ids: Sequence[int], reading: Reading) -> Iterator[Made]:
         yield Made(shape.id, version, encode(_with_customer_side(shape, reading)))
 
 
+transfer_order_versions = Versions(TransferOrder)
 listed_transfer_orders = Documents("transfer order", _make_listed)
 detailed_transfer_orders = Documents("transfer order in detail", _make_detailed)
 

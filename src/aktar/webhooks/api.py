@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from aktar.accounts.authentication import token_of
+from aktar.accounts.models import ApiToken
 from aktar.edge.api import ApiView
 from aktar.edge.lists import LIST_PARAMETERS, ListView
 from aktar.edge.operations import answers
@@ -33,7 +34,41 @@ from aktar.webhooks.shapes import (
 )
 
 
-class HookListView(ListView):
+class _KeptView(ApiView):
+    """A view of what the caller keeps.
+
+    `opened_by` says which webhooks tell of nothing but what a token opens. `site` hands it in with the
+    routes, for locations and who works at them are known on a higher floor; without it, nothing is kept.
+    """
+
+    opened_by: Callable[[ApiToken], Q] = staticmethod(lambda _token: Q(pk__in=[]))
+
+    def webhooks(self, request: Request) -> QuerySet[Webhook]:
+        """The webhooks that the caller keeps."""
+        token = token_of(request)
+        return kept_webhooks(token, opened=self.opened_by(token))
+
+    def webhook_events(self, request: Request) -> QuerySet[WebhookEvent]:
+        """What they are owed. At most one query."""
+        token = token_of(request)
+        return kept_webhook_events(token, opened=self.opened_by(token))
+
+    def webhook(self, request: Request, webhook_id: int) -> Webhook:
+        """One of the webhooks. One query; raises Http404."""
+        found = self.webhooks(request).select_related("user", "token").filter(pk=webhook_id).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def webhook_event(self, request: Request, webhook_event_id: int) -> WebhookEvent:
+        """One event that one of them is owed. At most two queries; raises Http404."""
+        found = self.webhook_events(request).filter(pk=webhook_event_id).first()
+        if found is None:
+            raise Http404
+        return found
+
+
+class HookListView(_KeptView, ListView):
     """The webhooks that the caller keeps, page by page; a new one is posted here."""
 
     filters = WebhookFilters
@@ -42,7 +77,7 @@ class HookListView(ListView):
 
     @answers(Page[WebhookShape])
     def get(self, request: Request) -> Response:
-        return self.page(request, kept_webhooks(token_of(request)), webhook_shapes_of)
+        return self.page(request, self.webhooks(request), webhook_shapes_of)
 
     @answers({201: WebhookShape}, takes=WebhookBody, refuses={406: WebhookExistsShape}, name="create_hook")
     def post(self, request: Request) -> Response:
@@ -69,19 +104,20 @@ class HookRegistryView(ApiView):
         return Response(encode(event_registry(actions.CALLBACKS)))
 
 
-class HookDetailView(ApiView):
+class HookDetailView(_KeptView):
     """One webhook."""
 
     @answers(WebhookShape)
     def get(self, request: Request, webhook_id: int) -> Response:
-        return _webhook_answer(_webhook(request, webhook_id))
+        return _webhook_answer(self.webhook(request, webhook_id))
 
     @answers(WebhookShape, takes=WebhookBody, refuses={406: WebhookExistsShape}, name="replace_hook")
     def put(self, request: Request, webhook_id: int) -> Response:
         """Change a webhook, its address and event type named; what is left out stays as it is.
 
         It hears from now on of what the calling token may see, if that is one of its own user's. A secret
-        that is replaced signs on for a day beside the new one.
+        that is replaced signs on for a day beside the new one. An address on another host needs the
+        additional headers and the password anew: what is kept is sent nowhere else.
         """
         return self._changed(request, webhook_id, WebhookBody)
 
@@ -90,18 +126,19 @@ class HookDetailView(ApiView):
         """Change what is named of a webhook.
 
         It hears from now on of what the calling token may see, if that is one of its own user's. A secret
-        that is replaced signs on for a day beside the new one.
+        that is replaced signs on for a day beside the new one. An address on another host needs the
+        additional headers and the password anew: what is kept is sent nowhere else.
         """
         return self._changed(request, webhook_id, WebhookChangeBody)
 
     @answers({204: None}, name="switch_off_hook")
     def delete(self, request: Request, webhook_id: int) -> Response:
         """Switch a webhook off; what it is owed is kept for when it is resumed."""
-        actions.switch_off(_webhook(request, webhook_id), now=self.now)
+        actions.switch_off(self.webhook(request, webhook_id), now=self.now)
         return Response(status=204)
 
     def _changed(self, request: Request, webhook_id: int, takes: type[WebhookBody]) -> Response:
-        webhook = _webhook(request, webhook_id)
+        webhook = self.webhook(request, webhook_id)
         body = takes(data=request.data, context={"webhook": webhook})
         body.is_valid(raise_exception=True)
         return _webhook_answer(
@@ -109,36 +146,36 @@ class HookDetailView(ApiView):
         )
 
 
-class HookTestView(ApiView):
+class HookTestView(_KeptView):
     """Sends a test, which this webhook alone is owed; answers with it as it is on its way."""
 
     @answers(WebhookEventShape, takes=NoBody, name="send_hook_test")
     def post(self, request: Request, webhook_id: int) -> Response:
-        webhook = _webhook(request, webhook_id)
+        webhook = self.webhook(request, webhook_id)
         self.require_no_body(request)
         answering = self.answering(_event_answer)
         actions.send_test(webhook, now=self.now, then=answering)
         return answering.response
 
 
-class HookResumeView(ApiView):
+class HookResumeView(_KeptView):
     """Switches a webhook on again; what was kept for it goes out, in its order."""
 
     @answers(CountShape, takes=NoBody, name="resume_hook")
     def post(self, request: Request, webhook_id: int) -> Response:
-        webhook = _webhook(request, webhook_id)
+        webhook = self.webhook(request, webhook_id)
         self.require_no_body(request)
         answering = self.answering(_count_answer)
         actions.resume(webhook, now=self.now, then=answering)
         return answering.response
 
 
-class HookRecoverView(ApiView):
+class HookRecoverView(_KeptView):
     """Sends again what was given up since an instant, and tries now what is still tried."""
 
     @answers(CountShape, takes=SinceBody, name="recover_hook")
     def post(self, request: Request, webhook_id: int) -> Response:
-        webhook = _webhook(request, webhook_id)
+        webhook = self.webhook(request, webhook_id)
         body = SinceBody(data=request.data)
         body.is_valid(raise_exception=True)
         answering = self.answering(_count_answer)
@@ -146,11 +183,10 @@ class HookRecoverView(ApiView):
         return answering.response
 
 
-class HookReplayView(ApiView):
+class HookReplayView(_KeptView):
     """Sends what a webhook never got since an instant, though it could have heard of it.
 
-    `heard_by` says which events a webhook may hear of. `site` hands it in with the route, for locations and
-    who works at them are known on a higher floor; without it, nothing is heard of.
+    `heard_by` says which events a webhook may hear of; it is handed in as `opened_by` is.
     """
 
     heard_by: Callable[[Webhook], Q] = staticmethod(lambda _webhook: Q(pk__in=[]))
@@ -162,7 +198,7 @@ class HookReplayView(ApiView):
         That is every kept event of its type that happened where it may hear of it today. One that it was owed
         before, delivered or not, is not sent again: that is what `recover` and `retry` are for.
         """
-        webhook = _webhook(request, webhook_id)
+        webhook = self.webhook(request, webhook_id)
         body = SinceBody(data=request.data)
         body.is_valid(raise_exception=True)
         answering = self.answering(_count_answer)
@@ -176,7 +212,7 @@ class HookReplayView(ApiView):
         return answering.response
 
 
-class HookEventListView(ListView):
+class HookEventListView(_KeptView, ListView):
     """What the caller's webhooks are owed, newest first, page by page."""
 
     filters = WebhookEventFilters
@@ -185,43 +221,27 @@ class HookEventListView(ListView):
 
     @answers(Page[WebhookEventShape])
     def get(self, request: Request) -> Response:
-        return self.page(request, kept_webhook_events(token_of(request)), webhook_event_shapes_of)
+        return self.page(request, self.webhook_events(request), webhook_event_shapes_of)
 
 
-class HookEventDetailView(ApiView):
+class HookEventDetailView(_KeptView):
     """One event that one of the caller's webhooks is owed."""
 
     @answers(WebhookEventShape)
     def get(self, request: Request, webhook_event_id: int) -> Response:
-        return _event_answer(_event(request, webhook_event_id))
+        return _event_answer(self.webhook_event(request, webhook_event_id))
 
 
-class HookEventRetryView(ApiView):
+class HookEventRetryView(_KeptView):
     """Sends an event once more, with the id and the bytes of the first time; one that waits, now."""
 
     @answers(WebhookEventShape, takes=NoBody, name="retry_hook_event")
     def post(self, request: Request, webhook_event_id: int) -> Response:
-        owed = _event(request, webhook_event_id)
+        owed = self.webhook_event(request, webhook_event_id)
         self.require_no_body(request)
         answering = self.answering(_event_answer)
         actions.retry(owed, now=self.now, then=answering)
         return answering.response
-
-
-def _webhook(request: Request, webhook_id: int) -> Webhook:
-    """A webhook that the caller keeps. One query; raises Http404."""
-    found = kept_webhooks(token_of(request)).select_related("user", "token").filter(pk=webhook_id).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _event(request: Request, webhook_event_id: int) -> WebhookEvent:
-    """What a webhook that the caller keeps is owed. At most two queries; raises Http404."""
-    found = kept_webhook_events(token_of(request)).filter(pk=webhook_event_id).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def _webhook_answer(webhook: Webhook) -> Response:

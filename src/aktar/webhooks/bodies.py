@@ -1,6 +1,6 @@
 """What the writes of webhooks take: every field checked, every error told at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from aktar.webhooks.actions import CALLBACKS
 from aktar.webhooks.models import Webhook
 from aktar.webhooks.refusals import (
     CONFIG_SENTENCE,
+    ELSEWHERE_SENTENCE,
     HEADER_SENTENCES,
     ONE_OF_SENTENCE,
     RETRY_SENTENCE,
@@ -30,6 +31,9 @@ from aktar.webhooks.rules import (
     TargetRefused,
     check_config,
     check_headers,
+    config_without_secrets,
+    headers_without_secrets,
+    is_elsewhere,
     is_retry_config,
     is_secret,
     with_kept_secrets,
@@ -46,6 +50,10 @@ _RETRY_NUMBERS: Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
         ("base",),
     ),
     "random": ({"min_value": _SECONDS, "max_value": _SECONDS}, ("min_value", "max_value")),
+}
+_WITHOUT_SECRETS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "additional_headers": headers_without_secrets,
+    "config": config_without_secrets,
 }
 
 
@@ -205,6 +213,16 @@ class WebhookBody(StrictSerializer):
     additional_headers = HeadersField(required=False, allow_null=True)
     config = ConfigField(required=False, allow_null=True)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What is kept stays with the host that it was given for: nobody has it sent to themselves."""
+        kept: Webhook | None = self.context.get("webhook")
+        address = attrs.get("target_url")
+        if kept is not None and address and is_elsewhere(address, before=kept.target_url):
+            moved = [name for name in _WITHOUT_SECRETS if _keeps(kept, name, given=attrs.get(name))]
+            if moved:
+                raise serializers.ValidationError({name: [ELSEWHERE_SENTENCE] for name in moved})
+        return attrs
+
 
 class WebhookChangeBody(WebhookBody):
     """What is to change of a webhook."""
@@ -217,6 +235,16 @@ class SinceBody(StrictSerializer):
     """From when on."""
 
     since = InstantBodyField()
+
+
+def _keeps(webhook: Webhook, name: str, *, given: dict[str, Any] | None) -> bool:
+    """Whether something secret of that column would go on being sent."""
+    if name in unreadable(webhook):  # the key may come back
+        return given is None
+    kept = getattr(webhook, name)
+    if given is None:
+        return bool(_WITHOUT_SECRETS[name](kept) != kept)
+    return with_kept_secrets(given, kept) != given
 
 
 def _closed(properties: dict[str, Any], needed: tuple[str, ...]) -> dict[str, Any]:

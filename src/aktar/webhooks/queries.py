@@ -1,18 +1,19 @@
 """Reads of the outbox: what the webhooks are owed of an object, with the attempts that were made."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aktar.accounts.models import ApiToken
 from aktar.accounts.models import Reach as TokenReach
 from aktar.edge.encryption import unreadable
-from aktar.edge.expressions import InstantText
+from aktar.edge.expressions import InstantText, OneOf
 from aktar.edge.shapes import fragment, instant_text
 from aktar.edge.statements import Statement
-from aktar.webhooks.models import Webhook, WebhookAttempt, WebhookEvent
+from aktar.webhooks.models import Endpoint, EventPosition, Standing, Webhook, WebhookAttempt, WebhookEvent
 from aktar.webhooks.rules import config_without_secrets, envelope, headers_without_secrets
 from aktar.webhooks.rules.event_types import EVENT_TYPES, NO_TRANSITIONS, EventType
 from aktar.webhooks.shapes import (
@@ -45,21 +46,20 @@ def webhook_events(content_type: int, object_id: int) -> QuerySet[WebhookEvent]:
     return WebhookEvent.objects.filter(content_type=content_type, object_id=object_id).order_by("-id")
 
 
-def kept_webhooks(token: ApiToken) -> QuerySet[Webhook]:
+def kept_webhooks(token: ApiToken, *, opened: Q) -> QuerySet[Webhook]:
     """The webhooks that a caller keeps: a superuser all of them, anybody else the user's own.
 
-    A token that is bound to locations keeps those of its user that a bound token made, whoever its user is:
-    what the others are owed may tell of locations that it does not open.
+    Of these only those that `opened` selects: what the others are owed may tell of locations that the token
+    does not open. One that is bound to locations keeps none but its user's, whoever that is.
     """
-    own = Webhook.objects.filter(user_id=token.user_id)
-    if token.reach == TokenReach.LOCATIONS:
-        return own.filter(token__reach=TokenReach.LOCATIONS)
-    return Webhook.objects.all() if token.user.is_superuser else own
+    if token.user.is_superuser and token.reach != TokenReach.LOCATIONS:
+        return Webhook.objects.filter(opened)
+    return Webhook.objects.filter(opened, user_id=token.user_id)
 
 
-def kept_webhook_events(token: ApiToken) -> QuerySet[WebhookEvent]:
+def kept_webhook_events(token: ApiToken, *, opened: Q) -> QuerySet[WebhookEvent]:
     """What the webhooks that a caller keeps are owed. At most one query: their ids."""
-    webhooks = kept_webhooks(token)
+    webhooks = kept_webhooks(token, opened=opened)
     if not webhooks.query.where:  # all of them
         return WebhookEvent.objects.all()
     return WebhookEvent.objects.filter(webhook__in=list(webhooks.values_list("pk", flat=True)))
@@ -84,24 +84,33 @@ def _stood_for(kind: EventType) -> Iterator[str]:
 
 
 def webhook_event_shapes_of(ids: Sequence[int]) -> list[WebhookEventShape]:
-    """The events of these ids in full, in their order. Three queries."""
+    """The events of these ids in full, in their order. Four queries."""
     found = {shape.id: shape for shape in webhook_event_shapes(WebhookEvent.objects.filter(pk__in=ids))}
     return [found[id_] for id_ in ids if id_ in found]
 
 
 def webhook_event_shapes(events: QuerySet[WebhookEvent]) -> list[WebhookEventShape]:
-    """The events of a page in full. Three queries: the events with payload, their webhooks, the attempts."""
+    """The events of a page in full.
+
+    Four queries: the events with payload, their webhooks, the attempts, the answers to the newest of these.
+    """
     rows = list(events.select_related("event"))
     webhooks = webhook_shapes({row.webhook_id for row in rows})
-    attempts: dict[int, list[tuple[str, int | None, bytes]]] = defaultdict(list)
+    attempts: dict[int, list[_Attempt]] = defaultdict(list)
     made = WebhookAttempt.objects.filter(webhook_event__in=[row.pk for row in rows]).order_by(
         "-started_at", "-id"
     )
-    for owed, started, status, content in made.values_list(
-        "webhook_event_id", InstantText("started_at"), "response_http_status", "response_content"
+    for owed, *attempt in made.values_list(
+        "webhook_event_id", "id", InstantText("started_at"), "response_http_status"
     ):
-        attempts[owed].append((started, status, bytes(content)))
-    return [_webhook_event(row, webhooks[row.webhook_id], attempts[row.pk]) for row in rows]
+        attempts[owed].append(_Attempt(*attempt))
+    # Of 20 kB each, and a page may have thousands of attempts.
+    answers: dict[int, bytes] = dict(
+        WebhookAttempt.objects.filter(pk__in=[tried[0].id for tried in attempts.values()]).values_list(
+            "id", "response_content"
+        )
+    )
+    return [_webhook_event(row, webhooks[row.webhook_id], attempts[row.pk], answers) for row in rows]
 
 
 def short_webhook_event_shapes(events: QuerySet[WebhookEvent]) -> list[ShortWebhookEventShape]:
@@ -139,14 +148,22 @@ def webhook_shapes(ids: Collection[int]) -> dict[int, WebhookShape]:
     return {row.pk: _webhook(row) for row in Webhook.objects.filter(pk__in=ids)}
 
 
+class _Attempt(NamedTuple):
+    id: int
+    started: str
+    status: int | None
+
+
 def _webhook_event(
-    row: WebhookEvent, webhook: WebhookShape, attempts: Sequence[tuple[str, int | None, bytes]]
+    row: WebhookEvent, webhook: WebhookShape, attempts: Sequence[_Attempt], answers: Mapping[int, bytes]
 ) -> WebhookEventShape:
     status, content = None, None
     if attempts:
-        _, status, content = attempts[0]
+        newest = attempts[0]
+        # Pruned between two reads, it is shown as an answer that said nothing.
+        content = bytes(answers.get(newest.id, b""))
         # The contract's clients expect a status of what was tried, also where no answer came.
-        status = NO_ANSWER if status is None else status
+        status = NO_ANSWER if newest.status is None else newest.status
     return WebhookEventShape(
         id=row.pk,
         webhook=webhook,
@@ -157,7 +174,7 @@ def _webhook_event(
         response_content="" if content is None else repr(content),
         response_http_status=status,
         delivered=row.delivered,
-        request_datetimes=[started for started, _, _ in attempts],
+        request_datetimes=[attempt.started for attempt in attempts],
         retry_count=len(attempts),
         object_id=row.object_id,
         content_type=row.content_type,
@@ -188,3 +205,21 @@ def _webhook(row: Webhook) -> WebhookShape:
         additional_headers=headers_shown(row),
         config=config_shown(row),
     )
+
+
+def oldest_unplaced_at() -> datetime | None:
+    """When the event was recorded that waits longest for its place in the feed, if any does. One query."""
+    unplaced = EventPosition.objects.filter(position=None).order_by("event")
+    return unplaced.values_list("event__created_at", flat=True).first()
+
+
+def is_anything_due_since(instant: datetime, *, now: datetime) -> bool:
+    """Whether a delivery has been due since then that nobody took; paused endpoints aside. One query."""
+    waiting = WebhookEvent.objects.filter(
+        OneOf("standing", Standing.DUE, Standing.REPLAY),
+        endpoint=OuterRef("pk"),
+        due_at__lt=instant,
+        lease=None,
+    )
+    calm = Endpoint.objects.filter(Q(paused_until=None) | Q(paused_until__lte=now))
+    return calm.filter(Exists(waiting)).exists()

@@ -49,6 +49,7 @@ SECRET_SENTENCE = _(
     "Give 8 to 500 printable ASCII characters without a space at either end; behind whsec_, 24 to 64 "
     "bytes in base64."
 )
+ELSEWHERE_SENTENCE = _("The address leads to another host: enter what is kept here anew.")
 RETRY_SENTENCE = _('Give {{"choice": …, "kwargs": {{…}}}} with one of {choices} and its whole numbers.')
 ONE_OF_SENTENCE = _("Give one of {names}.")
 

@@ -11,12 +11,12 @@ from aktar.fulfilment.effects import PackageRun
 from aktar.fulfilment.effects import cancel as cancel_package
 from aktar.fulfilment.queries import levels_of_packages, require_order_visible
 from aktar.fulfilment.rules import NotEverywhere, OrderNotCancellable
-from aktar.orders.actions import move_order_to_cancelled, move_package
+from aktar.orders.actions import cancel_order_items, move_order_to_cancelled, move_package
 from aktar.orders.models import Order, Package
 from aktar.orders.rules import CANCELLABLE, PackageStatus
 from aktar.places.rules import Reach
 from aktar.stock.actions import lock_levels
-from aktar.transfers.actions import PAYLOAD_LANGUAGE
+from aktar.transfers.actions import PAYLOAD_LANGUAGE, cancel_transfer_orders
 from aktar.workflow.queries import workflow
 
 CANCEL = "cancel"
@@ -55,8 +55,11 @@ def cancel_order(
         attributes = {"command": {"slug": CANCEL}, "order": order.pk}
         # All at once and in one order, lest two writers wait in a ring.
         lock_levels(levels_of_packages([package.pk for package in packages]), now=now)
+        cancel_order_items(order, reading=current, now=now)
         for package in packages:
             if states[package.state_id].enum_value == PackageStatus.CANCELLED:
+                # Nothing of it is open; its transfer orders show the order's items all the same.
+                cancel_transfer_orders(package, by=by, attributes=attributes, reading=current, now=now)
                 continue
             cancel_package(
                 PackageRun(package=package, attributes=attributes, by=by, reading=current, now=now)

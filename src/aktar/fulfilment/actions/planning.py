@@ -23,10 +23,12 @@ MOST_TRIES = 4
 def plan_order(order_id: int, *, by: User | None, now: datetime) -> Decision | None:
     """Plan what no package of an order holds, and carry it out: all of it or nothing.
 
-    None where nothing is to be planned, be it that another one has just done it. Raises Order.DoesNotExist.
+    None where nothing is to be planned, be it that another one is just about it: that is not waited for.
     """
     with transaction.atomic(durable=True):
-        order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+        order = _unclaimed(order_id)
+        if order is None:
+            return None
         return plan_locked_order(order, by=by, reading=reading(PAYLOAD_LANGUAGE), now=now)
 
 
@@ -38,7 +40,9 @@ def carry_out_decision(
     None where nothing is to be planned any more.
     """
     with transaction.atomic(durable=True):
-        order = Order.objects.select_for_update(no_key=True).get(pk=decision.demand.key)
+        order = _unclaimed(decision.demand.key)
+        if order is None:
+            return None
         current = reading(PAYLOAD_LANGUAGE)
         demand = _demand(order, current)
         if demand is None:
@@ -51,6 +55,10 @@ def carry_out_decision(
             except NotEnoughStock:
                 pass
         return _planned(order, demand, by=by, reading=current, now=now)
+
+
+def _unclaimed(order_id: int) -> Order | None:
+    return Order.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=order_id).first()
 
 
 def plan_locked_order(order: Order, *, by: User | None, reading: Reading, now: datetime) -> Decision | None:

@@ -1,10 +1,16 @@
 """Writes of orders: placing one, packing what it holds, moving packages and their items."""
 
-from aktar.orders.actions.moving import move_order_to_cancelled, move_package, move_package_items
+from aktar.orders.actions.moving import (
+    cancel_order_items,
+    move_order_to_cancelled,
+    move_package,
+    move_package_items,
+)
 from aktar.orders.actions.placing import add_package, pack_items, place_order
 
 __all__ = [
     "add_package",
+    "cancel_order_items",
     "move_order_to_cancelled",
     "move_package",
     "move_package_items",

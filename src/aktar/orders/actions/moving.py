@@ -76,6 +76,15 @@ def move_package_items(
     PackageItem.objects.filter(package=package, pk__in=items).update(state_id=state.id, modified_date=now)
 
 
+def cancel_order_items(order: Order, *, reading: Reading, now: datetime) -> None:
+    """Cancel what was ordered, of a locked order. One query.
+
+    Whatever shows order items, as transfer orders do, must be told to whom it shows them.
+    """
+    cancelled = workflow(reading).state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED)
+    OrderItem.objects.filter(order=order).update(state_id=cancelled.id, modified_date=now)
+
+
 def move_order_to_cancelled(
     order: Order,
     *,
@@ -85,9 +94,8 @@ def move_order_to_cancelled(
     reading: Reading,
     now: datetime,
 ) -> None:
-    """Cancel a locked order and its items, with its log and its event; `locations` dispatch its packages."""
+    """Cancel a locked order, with its log and its event; `locations` dispatch its packages."""
     cancelled = workflow(reading).state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED)
-    OrderItem.objects.filter(order=order).update(state_id=cancelled.id, modified_date=now)
     move(order, to=cancelled, by=by, attributes=attributes, now=now)
     _tell(order, ORDER_CANCELLED, locations, reading, now)
 

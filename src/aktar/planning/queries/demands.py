@@ -1,9 +1,8 @@
 """What is to be planned: orders with the lines that are in no package, or lines of a package once more."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from django.db.models import QuerySet
-
+from aktar.edge.statements import RowsOfIds
 from aktar.orders.models import Order, OrderItem, Package
 from aktar.planning.models import FailedSource
 from aktar.planning.queries.points import point_of
@@ -25,8 +24,7 @@ def demands_of(orders: Collection[int]) -> list[Demand]:
 
     The customer is taken to be in the middle of the smallest place known of the address.
     """
-    lines = _lines(OrderItem.objects.filter(order__in=orders, package_items=None).order_by("id"))
-    rows = Order.objects.filter(pk__in=[*lines]).order_by("id")
+    lines = _lines(_unpacked_rows.of([*orders]))
     return [
         Demand(
             key=id_,
@@ -36,9 +34,7 @@ def demands_of(orders: Collection[int]) -> list[Demand]:
             city=city,
             point=point_of(places),
         )
-        for id_, number, channel, city, *places in rows.values_list(
-            "id", "number", "channel_id", f"{_ADDRESS}city_id", *_CUSTOMER_POINT
-        )
+        for id_, number, channel, city, *places in sorted(_order_rows.of([*lines]))
     ]
 
 
@@ -47,7 +43,7 @@ def renewal_demand(package: int, *, order_items: Collection[int]) -> Demand:
 
     Three queries. Raises Package.DoesNotExist.
     """
-    lines = _lines(OrderItem.objects.filter(pk__in=order_items).order_by("id"))
+    lines = _lines(_item_rows.of([*order_items]))
     order, number, dispatching, channel, city, *places = (
         Package.objects.filter(pk=package)
         .values_list(
@@ -73,8 +69,20 @@ def renewal_demand(package: int, *, order_items: Collection[int]) -> Demand:
     )
 
 
-def _lines(items: QuerySet[OrderItem]) -> dict[int, list[Line]]:
+_order_rows = RowsOfIds(
+    lambda ids: Order.objects.filter(pk__in=ids).values_list(
+        "id", "number", "channel_id", f"{_ADDRESS}city_id", *_CUSTOMER_POINT
+    )
+)
+_ITEM_COLUMNS = ("id", "order_id", "product_id")
+_item_rows = RowsOfIds(lambda ids: OrderItem.objects.filter(pk__in=ids).values_list(*_ITEM_COLUMNS))
+_unpacked_rows = RowsOfIds(
+    lambda ids: OrderItem.objects.filter(order__in=ids, package_items=None).values_list(*_ITEM_COLUMNS)
+)
+
+
+def _lines(rows: Iterable[tuple[int, int, int]]) -> dict[int, list[Line]]:
     lines: dict[int, list[Line]] = {}
-    for id_, order, product in items.values_list("id", "order_id", "product_id"):
+    for id_, order, product in sorted(rows):
         lines.setdefault(order, []).append(Line(key=id_, product=product, quantity=PIECE))
     return lines

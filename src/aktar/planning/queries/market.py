@@ -1,5 +1,6 @@
 """The market for some demands: a bounded part of it for a few, all of it for many."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -7,11 +8,14 @@ from aktar.planning.queries.desk import Desk, desk
 from aktar.planning.queries.levels import Level, all_holders, holders_among, some_holders
 from aktar.planning.rules import Demand, Market, Point, Situation, Tariff
 
-MOST_HOLDERS = 64
+MOST_HOLDERS = 32
 """Of each product, so many locations are looked at wherever they are; what fewer have is seen whole."""
 
-MOST_NEAR = 128
+MOST_NEAR = 64
 """Of a product that more have, besides, those among so many nearest locations."""
+
+ENOUGH_NEAR = 8
+"""With so many of those the ones that happened to be found elsewhere are left aside."""
 
 MOST_BESIDE = 8
 """Locations that may dispatch though they have nothing of a demand."""
@@ -26,20 +30,20 @@ def situation_of(demand: Demand, *, now: datetime) -> Situation:
     tariff = at.tariff(demand)
     products = sorted({line.product for line in demand.lines})
     rows = some_holders(products, count=MOST_HOLDERS)
-    counts: dict[int, int] = {}
-    for product, _, _, _ in rows:
-        counts[product] = counts.get(product, 0) + 1
-    cut_short = [product for product, count in counts.items() if count >= MOST_HOLDERS]
-    near: Point | None = demand.point
-    if demand.dispatching is not None and demand.dispatching in at.sites:
-        near = at.sites[demand.dispatching].point
-    beside = tuple(at.dispatchers_near(demand.point, tariff.scenario, count=MOST_BESIDE))
-    if cut_short:
-        nearest = {*at.senders_near(near, tariff.scenario, count=MOST_NEAR), *beside}
+    counts = Counter(product for product, _, _, _ in rows)
+    common = [product for product, count in counts.items() if count >= MOST_HOLDERS]
+    beside = at.dispatchers_near(demand.point, tariff.scenario, count=MOST_BESIDE)
+    if common:
+        # The nearest ones, and those who have what is rare: perhaps they have all of it.
+        asked = {location for product, location, _, _ in rows if counts[product] < MOST_HOLDERS}
+        asked.update(at.senders_near(_middle(demand, at), tariff.scenario, count=MOST_NEAR), beside)
         if demand.dispatching is not None:
-            nearest.add(demand.dispatching)
-        rows += holders_among(cut_short, locations=sorted(nearest))
-    return _situation([demand], at, rows, {demand.key: tariff}, {demand.key: beside})
+            asked.add(demand.dispatching)
+        found = holders_among(common, locations=sorted(asked))
+        near = Counter(product for product, _, _, _ in found)
+        rows = [row for row in rows if counts[row[0]] < MOST_HOLDERS or near[row[0]] < ENOUGH_NEAR]
+        rows += found
+    return _situation([demand], at, rows, {demand.key: tariff}, {demand.key: tuple(beside)})
 
 
 def situation_of_all(demands: Sequence[Demand], *, now: datetime) -> Situation:
@@ -55,6 +59,13 @@ def situation_of_all(demands: Sequence[Demand], *, now: datetime) -> Situation:
         for demand in demands
     }
     return _situation(demands, at, rows, tariffs, beside)
+
+
+def _middle(demand: Demand, at: Desk) -> Point | None:
+    """Where what is near is looked for: around the dispatching location, or else around the customer."""
+    if demand.dispatching is not None and demand.dispatching in at.sites:
+        return at.sites[demand.dispatching].point
+    return demand.point
 
 
 def _situation(

@@ -1,4 +1,4 @@
-"""The command line: `aktar serve`, `dispatch`, `migrate`, `load`, `plan`, `simulate`, and what keeps things.
+"""The command line: `aktar serve`, `migrate`, `plan`, `import`, and those that keep what there is.
 
 Exit status 0 is done, 1 refused (one sentence on standard error says why), 2 asked for in a wrong way. What a
 command is for goes to standard output, everything else to standard error. Modules here import Django inside
@@ -7,8 +7,10 @@ their functions, so that `--help` answers at once.
 
 import click
 
+from aktar.site.cli.backup import backup, restore, verify
 from aktar.site.cli.database import demo, migrate
 from aktar.site.cli.dispatch import dispatch
+from aktar.site.cli.exchange import export, import_
 from aktar.site.cli.load import load
 from aktar.site.cli.plan import plan
 from aktar.site.cli.serve import serve
@@ -16,7 +18,7 @@ from aktar.site.cli.simulate import simulate
 from aktar.site.cli.stock import stock
 from aktar.site.cli.tokens import token
 from aktar.site.cli.users import user
-from aktar.site.cli.webhooks import webhooks
+from aktar.site.cli.webhook_events import webhooks
 from aktar.site.cli.workflow import workflow
 
 
@@ -26,5 +28,9 @@ def main() -> None:
     """aktar, the transfer-order service. Settings are environment variables: see .env.example."""
 
 
-for command in (serve, dispatch, migrate, workflow, load, plan, demo, simulate, stock, user, token, webhooks):
+_COMMANDS = (
+    *(serve, dispatch, migrate, workflow, load, import_, export, plan, demo, simulate),
+    *(stock, user, token, webhooks, backup, restore, verify),
+)
+for command in _COMMANDS:
     main.add_command(command)

@@ -18,8 +18,12 @@ def dispatch() -> None:
     wake_migrated()
     from django.db import connection
 
+    from aktar.site.slow_queries import watch
     from aktar.webhooks.delivery import Dispatcher, Limits
 
+    # The one that is open already is opened anew.
+    connection.close()
+    watch()
     dispatcher = Dispatcher(Limits.from_settings())
     for number in (signal.SIGTERM, signal.SIGINT):
         # In a thread of its own: the handler runs within this one, which may hold the lock that `stop` needs.

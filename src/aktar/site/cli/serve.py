@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +19,9 @@ STOPPING = 25
 
 # What a request line and its headers may take together, in bytes; a longer one is answered with 431.
 MOST_HEADER_BYTES = 64 * 1024
+
+# Where prometheus_client looks for the folder; it does so once, when it is imported.
+COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @click.command()
@@ -44,11 +48,19 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, dispat
 
     Each thread keeps a connection to the database: workers × threads must fit into what the database allows.
     """
+    # What is counted for /metrics: each process writes files of its own there, and whoever answers reads all.
+    with tempfile.TemporaryDirectory(prefix="aktar-counted-") as folder:
+        os.environ[COUNTED_IN] = folder
+        _serve(host, port, workers, threads, dispatch=dispatch)
+
+
+def _serve(host: str, port: int, workers: int | None, threads: int | None, *, dispatch: bool) -> None:
     wake_migrated()
     from django.db import connection, connections
     from django.urls import get_resolver
 
     from aktar.site.health import ills
+    from aktar.site.slow_queries import watch
 
     if ills()["workflow"]:
         click.echo("No workflow is loaded: run `aktar workflow load`, or no command is known.", err=True)
@@ -63,6 +75,7 @@ def serve(host: str, port: int, workers: int | None, threads: int | None, dispat
     get_resolver().url_patterns  # noqa: B018
     # The server forks: a connection that two processes share would mix up their answers.
     connections.close_all()
+    watch()
     _require_free(host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"aktar serves http://{shown}:{port}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aktar.site.cli.arguments import instant, line
+from aktar.site.cli.columns import echo_columns
 from aktar.site.cli.site import wake_migrated
 
 if TYPE_CHECKING:
@@ -84,10 +85,7 @@ def list_command() -> None:
 
     now = datetime.now(UTC)
     found = Webhook.objects.select_related("user", "endpoint").order_by("pk")
-    rows = [_COLUMNS, *(_row(webhook, now=now) for webhook in found)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(_COLUMNS))]
-    for row in rows:
-        click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    echo_columns([_COLUMNS, *(_row(webhook, now=now) for webhook in found)])
 
 
 @webhooks.command("resume")
@@ -97,7 +95,7 @@ def resume_command(id_: int) -> None:
     wake_migrated()
     from aktar.webhooks.actions import resume
 
-    released = resume(_webhook(id_), now=datetime.now(UTC))
+    released = resume(required_webhook(id_), now=datetime.now(UTC))
     click.echo(f"Webhook {id_} is on. Events that were kept for it and go out now: {released:,}.")
 
 
@@ -108,7 +106,7 @@ def off_command(id_: int) -> None:
     wake_migrated()
     from aktar.webhooks.actions import switch_off
 
-    switch_off(_webhook(id_), now=datetime.now(UTC))
+    switch_off(required_webhook(id_), now=datetime.now(UTC))
     click.echo(f"Webhook {id_} is off. What it is owed is kept until `aktar webhooks resume {id_}`.")
 
 
@@ -120,9 +118,9 @@ def test_command(id_: int) -> None:
     from aktar.webhooks.actions import WebhookNotActive, send_test
 
     try:
-        owed = send_test(_webhook(id_), now=datetime.now(UTC))
+        owed = send_test(required_webhook(id_), now=datetime.now(UTC))
     except WebhookNotActive:
-        raise _off(id_) from None
+        raise off(id_) from None
     click.echo(f"A test goes out to webhook {id_}, as the event {owed.uuid.hex}.")
 
 
@@ -147,14 +145,14 @@ def replay_command(since: datetime, id_: int | None) -> None:
 
     active = Webhook.objects.filter(is_active=True).select_related("user", "token").order_by("pk")
     now = datetime.now(UTC)
-    for webhook in list(active) if id_ is None else [_webhook(id_)]:
+    for webhook in list(active) if id_ is None else [required_webhook(id_)]:
         try:
             failed = recover(webhook, since=since, now=now)
             missed = replay(webhook, visible=heard_by(webhook), since=since, now=now)
         except WebhookNotActive:
             if id_ is None:  # switched off meanwhile
                 continue
-            raise _off(id_) from None
+            raise off(id_) from None
         click.echo(f"Webhook {webhook.pk}: {failed:,} that failed and {missed:,} that it missed go out.")
 
 
@@ -198,7 +196,8 @@ def rekey_command() -> None:
         )
 
 
-def _webhook(id_: int) -> "Webhook":
+def required_webhook(id_: int) -> "Webhook":
+    """The webhook of an id; raises ClickException where there is none."""
     from aktar.webhooks.models import Webhook
 
     webhook = Webhook.objects.filter(pk=id_).first()
@@ -207,7 +206,8 @@ def _webhook(id_: int) -> "Webhook":
     return webhook
 
 
-def _off(id_: int) -> click.ClickException:
+def off(id_: int) -> click.ClickException:
+    """The refusal to send to a webhook that is off."""
     return click.ClickException(f"Webhook {id_} is off: run `aktar webhooks resume {id_}` first.")
 
 

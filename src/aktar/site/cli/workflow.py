@@ -1,5 +1,6 @@
 """`aktar workflow`: loading, checking and drawing the states and commands."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,10 @@ def _unknown_handlers(found: "Workflow") -> list[str]:
     from aktar.transfers.effects import HANDLERS
     from aktar.workflow.rules import unknown_handlers
 
-    known = {ContentType.TRANSFER_ORDER: HANDLERS, ContentType.PACKAGE: PACKAGE_EFFECTS}
+    known: dict[int, Collection[str]] = {
+        ContentType.TRANSFER_ORDER: HANDLERS,
+        ContentType.PACKAGE: PACKAGE_EFFECTS,
+    }
     return list(unknown_handlers(found, known))
 
 

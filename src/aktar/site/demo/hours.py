@@ -12,6 +12,8 @@ HOUR = timedelta(hours=1)
 _BY_HOUR = (6, 3, 2, 1, 1, 1, 2, 4, 8, 13, 17, 18, 19, 18, 17, 16, 16, 15, 15, 17, 21, 23, 19, 12)
 _BY_WEEKDAY = (1.05, 1.0, 1.0, 1.0, 1.1, 1.25, 1.3)
 
+_MOST_A_DAY = 3_000
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -43,9 +45,10 @@ def at_work(at: datetime, opening: Opening, chance: Random) -> datetime:
 def order_instants(count: int, *, now: datetime, chance: Random) -> Iterator[datetime]:
     """Yield `count` instants in rising order, more of them the nearer to `now`, none of its last half hour.
 
-    They cover 60 days; fewer orders than a chain would live on cover fewer days, at least 7.
+    They cover 60 days; fewer orders than a chain would live on cover fewer days, at least 7, and more than it
+    could send cover more: so many are under way at once, and in memory, however many there are in all.
     """
-    days = max(7, min(60, count // 25))
+    days = max(7, min(60, count // 25), count // _MOST_A_DAY)
     last = now - timedelta(minutes=30)
     first = (last - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
     cells: list[tuple[datetime, timedelta, float]] = []

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aktar.stock.models import StockKeeping, StockLevel
-from aktar.stock.queries import book_keepers
+from aktar.stock.queries import book_keepers, is_overdrawn
 from aktar.stock.rules import StillNegative
 
 
@@ -29,17 +29,14 @@ def change_keeping(location: int, *, may_go_negative: bool, safety_stock: int, n
     Raises StillNegative where a level is below zero, or promised beyond what there is.
     """
     with transaction.atomic():
-        # First the keeping, which those who make levels hold; then every level has the same word.
+        levels = StockLevel.objects.filter(stock_location=location)
+        # Levels before the keeping, as those who make new ones hold them: nobody waits in a ring.
+        list(levels.select_for_update(no_key=True).order_by("product").values_list("pk"))
         StockKeeping.objects.filter(stock_location=location).update(
             may_go_negative=may_go_negative, safety_stock=safety_stock
         )
-        levels = StockLevel.objects.filter(stock_location=location)
-        locked = levels.select_for_update(no_key=True).order_by("product", "stock_location")
-        differing = list(
-            locked.exclude(may_go_negative=may_go_negative).values_list("pk", "on_hand", "reserved")
-        )
-        if not may_go_negative and any(on_hand < reserved for _, on_hand, reserved in differing):
+        # Those that were made until then are seen only now.
+        if not may_go_negative and is_overdrawn(location):
             raise StillNegative
-        levels.exclude(may_go_negative=may_go_negative).update(
-            may_go_negative=may_go_negative, modified_at=now
-        )
+        differing = levels.exclude(may_go_negative=may_go_negative)
+        differing.update(may_go_negative=may_go_negative, modified_at=now)

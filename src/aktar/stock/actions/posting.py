@@ -13,8 +13,8 @@ from aktar.stock.queries import book_keepers
 from aktar.stock.rules import Level, Movement, Pair
 
 _PAIRS = GivenRows({"product": "bigint", "location": "bigint"})
-_CHANGES = GivenRows(_PAIRS.columns | {"on_hand": "bigint", "reserved": "bigint", "in_transit": "bigint"})
-_MOVEMENTS = GivenRows(_CHANGES.columns | {"kind": "text", "package_item": "bigint"})
+_CHANGES = GivenRows({**_PAIRS.columns, "on_hand": "bigint", "reserved": "bigint", "in_transit": "bigint"})
+_MOVEMENTS = GivenRows({**_CHANGES.columns, "kind": "text", "package_item": "bigint"})
 # Each has one place for the rows that are given.
 _MOVE = """
     UPDATE stock_stocklevel AS level
@@ -111,7 +111,10 @@ def _lock(pairs: Collection[Pair]) -> dict[Pair, Level]:
         "may_go_negative",
         "counted_at",
     )
-    return {(product, location): Level(*level) for product, location, *level in found}
+    return {
+        (product, location): Level(on_hand, reserved, in_transit, may_go_negative, counted_at)
+        for product, location, on_hand, reserved, in_transit, may_go_negative, counted_at in found
+    }
 
 
 def _make(pairs: Collection[Pair], now: datetime) -> None:

@@ -13,6 +13,7 @@ from aktar.edge.references import reading
 from aktar.edge.writing import RowToWrite
 from aktar.orders.models import Package
 from aktar.places.rules import Reach
+from aktar.transfers.actions.counting import CountedCommand
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE, tell
 from aktar.transfers.actions.renewing import renew
 from aktar.transfers.effects import EFFECTS, RENEW, Answer, Run, leave
@@ -49,7 +50,7 @@ def run_command(
     CommandNotAllowed, and what the command's effect raises (CargoCompanyUnknown, CargoCompanyRequired,
     RenewalRefused): then nothing has changed.
     """
-    with transaction.atomic(durable=True):
+    with CountedCommand() as counted, transaction.atomic(durable=True):
         order, locked_package = _locked(order_id, reach)
         # The clock was read before the lock was had, and who had it may have read it later.
         now = max(now, order.modified_date)
@@ -60,6 +61,7 @@ def run_command(
         current = reading(PAYLOAD_LANGUAGE)
         flow = workflow(current)
         command = flow.command(ContentType.TRANSFER_ORDER, transition=transition, slug=slug)
+        counted.slug = command.slug
         flow.require(command, state=order.state_id)
         attributes = {
             "command": {**parameters.given, "slug": command.slug, "transition_id": command.id},

@@ -7,5 +7,6 @@ from aktar.transfers.carriers import api
 
 urlpatterns = [
     path("cargo_companies/", api.CargoCompanyListView.as_view()),
+    path("cargo_companies/bulk/", api.CargoCompanyBulkView.as_view()),
     path("cargo_companies/<id:cargo_company_id>/", api.CargoCompanyDetailView.as_view()),
 ]

@@ -16,6 +16,7 @@ from aktar.webhooks.actions.lanes import sweep
 from aktar.webhooks.actions.placing import PLACED_AT_ONCE, place_events
 from aktar.webhooks.actions.pruning import prune, prune_some
 from aktar.webhooks.actions.recording import record_event
+from aktar.webhooks.actions.recording_many import News, record_events
 from aktar.webhooks.actions.rekeying import Rekeyed, rekey
 from aktar.webhooks.actions.releasing import release_held, release_stranded
 from aktar.webhooks.actions.replaying import WebhookNotActive, recover, replay, retry, send_test
@@ -32,6 +33,7 @@ __all__ = [
     "DueEndpoint",
     "Kind",
     "Listener",
+    "News",
     "Outcome",
     "Rekeyed",
     "Turn",
@@ -50,6 +52,7 @@ __all__ = [
     "prune",
     "prune_some",
     "record_event",
+    "record_events",
     "recover",
     "rekey",
     "release_held",

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from aktar.edge.encryption import unreadable
 from aktar.webhooks.actions import change_secret
 from aktar.webhooks.queries import config_shown, headers_shown
 from aktar.webhooks.refusals import (
+    ELSEWHERE_SENTENCE,
     SECRET_SENTENCE,
     require_target,
     said_of,
@@ -26,6 +26,7 @@ from aktar.webhooks.rules import (
     TargetRefused,
     check_config,
     check_headers,
+    is_elsewhere,
     is_retry_config,
     is_secret,
     with_kept_secrets,
@@ -129,13 +130,15 @@ class WebhookForm(RowForm):
         if self.cleaned_data.get("new_secret") and self.cleaned_data.get("without_secret"):
             self.add_error("without_secret", _("Give a new secret or take it away, not both."))
         address = self.cleaned_data.get("target_url")
-        if address and self.instance.pk and _host(address) != _host(self.instance.target_url):
+        if address and self.instance.pk and is_elsewhere(address, before=self.instance.target_url):
             for name in self._has_kept & set(self.cleaned_data):
-                self.add_error(name, _("The address leads to another host: enter what is kept here anew."))
+                self.add_error(name, ELSEWHERE_SENTENCE)
         return super().clean()
 
     def save(self, commit: bool = True) -> Any:
-        """The webhook, with its new secret or without one."""
+        """The webhook, with its new secret or without one; another owner's hears what that owner may."""
+        if self.instance.pk and "user" in self.changed_data:
+            self.instance.token = None  # the former owner's, which may have opened more
         if self.cleaned_data.get("without_secret"):
             change_secret(self.instance, None, now=datetime.now(UTC))
         elif secret := self.cleaned_data.get("new_secret"):
@@ -148,11 +151,3 @@ class WebhookForm(RowForm):
         if whole != given:
             self._has_kept.add(name)
         return whole
-
-
-def _host(address: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(address)
-    except ValueError:  # kept from before the rules
-        return ("", address)
-    return parts.scheme.lower(), parts.netloc.lower()

@@ -1,19 +1,25 @@
 """Events, what each webhook is owed of them, and every try to deliver it: to look at, newest first."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from aktar.edge.admin.columns import preformatted
 from aktar.edge.admin.lists import FoundByObject
 from aktar.edge.admin.pages import ReadOnlyInline, ReadOnlyPage
 from aktar.edge.content_types import ContentType
+from aktar.webhooks.actions import WebhookNotActive, retry
+from aktar.webhooks.admin.words import OFF_SENTENCE
 from aktar.webhooks.models import Event, Standing, WebhookAttempt, WebhookEvent
 
 STANDINGS: Mapping[int, Promise] = {
@@ -100,6 +106,8 @@ class WebhookEventPage(FoundByObject, ReadOnlyPage):
     list_select_related = ("webhook",)
     sortable_by = ("id",)
 
+    change_form_outer_before_template = "aktar_admin/buttons.html"
+
     @admin.display(description=_("address"))
     def target(self, row: WebhookEvent) -> str:
         """Where it goes."""
@@ -109,6 +117,49 @@ class WebhookEventPage(FoundByObject, ReadOnlyPage):
         """The rows with their webhook, endpoint and event, whose payload stays where it is."""
         rows = super().get_queryset(request).select_related("webhook", "endpoint", "event")
         return rows.defer("event__payload")
+
+    def get_urls(self) -> list[Any]:
+        """The page's own, and that of its button."""
+        view = self.admin_site.admin_view(require_POST(self.retry_view))
+        return [
+            path("<id:webhook_event_id>/retry/", view, name="webhooks_webhookevent_retry"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """What is owed, with a button that sends it once more."""
+        if obj is not None and obj.webhook.is_active and _may_send(request):
+            url = reverse("admin:webhooks_webhookevent_retry", args=[obj.pk])
+            context["buttons"] = [{"label": _("Send again"), "url": url, "variant": "primary", "posts": True}]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def retry_view(self, request: HttpRequest, webhook_event_id: int) -> HttpResponse:
+        """Send one once more; one that waits, now."""
+        if not _may_send(request):
+            raise PermissionDenied
+        owed = WebhookEvent.objects.filter(pk=webhook_event_id).first()
+        if owed is None:
+            raise Http404
+        try:
+            retry(owed, now=datetime.now(UTC))
+        except WebhookNotActive:
+            messages.error(request, OFF_SENTENCE)
+        else:
+            messages.success(request, _("The event goes out."))
+        return HttpResponseRedirect(reverse("admin:webhooks_webhookevent_change", args=[owed.pk]))
+
+
+def _may_send(request: HttpRequest) -> bool:
+    """Superusers, as they alone write webhooks."""
+    return bool(getattr(request.user, "is_superuser", False))
 
 
 @admin.register(WebhookAttempt)

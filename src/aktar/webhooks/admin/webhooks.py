@@ -1,27 +1,25 @@
 """The page of webhooks: made and changed, switched off and on, and how they fare."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
-from django.utils.functional import Promise
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from aktar.edge.admin.columns import document
-from aktar.edge.admin.pages import TablePage
+from aktar.edge.admin.pages import ForSuperusers, TablePage
 from aktar.edge.encryption import is_kept
-from aktar.webhooks.actions import WebhookExists, end_overlap, keep_webhook, resume, switch_off
+from aktar.webhooks.actions import WebhookExists, keep_webhook
 from aktar.webhooks.admin.endpoints import rest
 from aktar.webhooks.admin.forms import WebhookForm
+from aktar.webhooks.admin.pressing import Pressed, buttons_of, overlaps
 from aktar.webhooks.admin.words import ADDITIONAL_HEADERS, BY_ITSELF, CONFIGURATION, WHY_OFF, lost_sentence
 from aktar.webhooks.models import Webhook
 from aktar.webhooks.queries import config_shown, headers_shown
@@ -45,8 +43,11 @@ class _WhyOff(admin.SimpleListFilter):
 
 
 @admin.register(Webhook)
-class WebhookPage(TablePage):
-    """Who is told of what. Who may only look sees of headers and configuration what may be shown of them."""
+class WebhookPage(Pressed, ForSuperusers, TablePage):
+    """Who is told of what: a webhook hears all that its owner may, wherever it points.
+
+    Who may only look sees of headers and configuration what may be shown of them.
+    """
 
     names = (_("webhook"), _("webhooks"))
     words = {
@@ -102,7 +103,7 @@ class WebhookPage(TablePage):
     @admin.display(description=_("the former secret signs until"))
     def previous_signs_until(self, row: Webhook) -> datetime | None:
         """Until when what is sent is signed with the secret before as well."""
-        return row.previous_secret_until if _overlaps(row) else None
+        return row.previous_secret_until if overlaps(row) else None
 
     @admin.display(description=_("switched off because"))
     def why_off(self, row: Webhook) -> str:
@@ -151,21 +152,6 @@ class WebhookPage(TablePage):
             *("retry_countdown_config", *documents, "callback", "token"),
             ("created_date", "modified_date"),
         )
-
-    def get_urls(self) -> list[Any]:
-        """The page's own, and those of its buttons."""
-        views = {"resume": self.resume_view, "off": self.off_view, "end-overlap": self.end_overlap_view}
-        return [
-            *(
-                path(
-                    f"<id:webhook_id>/{name}/",
-                    self.admin_site.admin_view(require_POST(view)),
-                    name=f"webhooks_webhook_{name}",
-                )
-                for name, view in views.items()
-            ),
-            *super().get_urls(),
-        ]
 
     def notices(self, request: HttpRequest) -> Sequence[str]:
         """The webhooks that were switched off by themselves, the latest first. One query."""
@@ -217,81 +203,12 @@ class WebhookPage(TablePage):
         """The webhook with its buttons; above it, which of its secrets no key opens any more."""
         if obj is not None:
             if self.has_change_permission(request, obj):
-                context["buttons"] = _buttons(obj)
+                context["buttons"] = buttons_of(obj)
             for name in context["adminform"].form.lost:
-                if name != "previous_secret_key" or _overlaps(obj):
+                if name != "previous_secret_key" or overlaps(obj):
                     messages.warning(request, lost_sentence(name))
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def resume_view(self, request: HttpRequest, webhook_id: int) -> HttpResponse:
-        """Switch one on, and call its address again at once."""
-        webhook = self._to_change(request, webhook_id)
-        released = resume(webhook, now=datetime.now(UTC))
-        self._did(request, webhook, "is_active")
-        said = ngettext(
-            "The webhook is on; %(released)d event that was kept for it goes out.",
-            "The webhook is on; %(released)d events that were kept for it go out.",
-            released,
-        )
-        messages.success(request, said % {"released": released})
-        return _back(webhook)
-
-    def off_view(self, request: HttpRequest, webhook_id: int) -> HttpResponse:
-        """Switch one off."""
-        webhook = self._to_change(request, webhook_id)
-        switch_off(webhook, now=datetime.now(UTC))
-        self._did(request, webhook, "is_active")
-        messages.success(request, _("The webhook is off; what it is owed is kept."))
-        return _back(webhook)
-
-    def end_overlap_view(self, request: HttpRequest, webhook_id: int) -> HttpResponse:
-        """Let the former secret sign no more."""
-        webhook = self._to_change(request, webhook_id)
-        end_overlap(webhook, now=datetime.now(UTC))
-        self._did(request, webhook, "previous_secret_until")
-        messages.success(request, _("The former secret signs no more."))
-        return _back(webhook)
 
     def keep(self, obj: Any, now: datetime) -> None:
         """Write a webhook with its endpoint."""
         keep_webhook(obj, now=now)
-
-    def _to_change(self, request: HttpRequest, webhook_id: int) -> Webhook:
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        webhook = Webhook.objects.filter(pk=webhook_id).first()
-        if webhook is None:
-            raise Http404
-        return webhook
-
-    def _did(self, request: HttpRequest, webhook: Webhook, column: str) -> None:
-        self.log_change(request, webhook, [{"changed": {"fields": [column]}}])
-
-
-def _buttons(webhook: Webhook) -> list[Mapping[str, Any]]:
-    """What may be done to a webhook as it is now."""
-    offered: list[tuple[str, Promise, str]] = []
-    if not webhook.is_active or webhook.endpoint.failures:
-        offered.append(("resume", _("Resume"), "primary"))
-    if webhook.is_active:
-        offered.append(("off", _("Switch off"), "danger"))
-    if _overlaps(webhook):
-        offered.append(("end-overlap", _("Sign with the new secret alone"), "default"))
-    return [
-        {
-            "label": label,
-            "url": reverse(f"admin:webhooks_webhook_{name}", args=[webhook.pk]),
-            "variant": variant,
-            "posts": True,
-        }
-        for name, label, variant in offered
-    ]
-
-
-def _overlaps(webhook: Webhook) -> bool:
-    until = webhook.previous_secret_until
-    return until is not None and until > datetime.now(UTC) and is_kept(webhook, "previous_secret_key")
-
-
-def _back(webhook: Webhook) -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:webhooks_webhook_change", args=[webhook.pk]))

@@ -14,6 +14,7 @@ WHY_OFF: Mapping[str, Promise] = {
     Deactivation.FAILING: _("nothing but failures for five days"),
 }
 BY_ITSELF = (Deactivation.GONE, Deactivation.FAILING)
+OFF_SENTENCE = _("The webhook is off: resume it first.")
 ADDITIONAL_HEADERS = _("additional headers")
 CONFIGURATION = _("configuration")
 _SECRETS = {"secret_key": _("secret"), "additional_headers": ADDITIONAL_HEADERS, "config": CONFIGURATION}

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from aktar.webhooks.refusals import own_addresses
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -24,6 +26,9 @@ class Limits:
 
     allowed: tuple[Network, ...] = ()
     """Internal networks that may be called all the same."""
+
+    own: frozenset[tuple[str, int]] = frozenset()
+    """Hosts and ports at which we answer ourselves, which are not called; other names for them go unknown."""
 
     retention: timedelta = timedelta(days=90)
     """How long what was settled is kept."""
@@ -55,5 +60,6 @@ class Limits:
             lease=timedelta(seconds=settings.AKTAR_WEBHOOK_LEASE),
             attempts=settings.AKTAR_WEBHOOK_ATTEMPTS,
             allowed=tuple(settings.AKTAR_WEBHOOK_ALLOWED_NETWORKS),
+            own=own_addresses(),
             retention=timedelta(days=settings.AKTAR_WEBHOOK_RETENTION_DAYS),
         )

@@ -12,7 +12,7 @@ from aktar.webhooks.actions import Claimed, Kind, Outcome
 from aktar.webhooks.delivery.connecting import post
 from aktar.webhooks.delivery.limits import Limits
 from aktar.webhooks.delivery.naming import AddressRefused
-from aktar.webhooks.rules import envelope, request_headers
+from aktar.webhooks.rules import Network, TargetRefused, check_target, envelope, request_headers
 
 LONGEST_COMPLAINT = 500
 Value = TypeVar("Value")
@@ -32,7 +32,10 @@ async def send(session: aiohttp.ClientSession, claimed: Claimed, limits: Limits)
         return outcome(Kind.FAILED, error_kind=error_kind, content=words, address=address)
 
     try:
+        _require_target(claimed.listener.target_url, limits.allowed, limits.own)
         url, body, headers = _request(claimed, at)
+    except TargetRefused as refusal:
+        return failed("address_refused", str(refusal))
     except CannotDecrypt as error:
         return failed("secret_unreadable", str(error))
     try:
@@ -66,6 +69,12 @@ def _request(claimed: Claimed, at: datetime) -> tuple[str, bytes, dict[str, str]
         is_replay=claimed.is_replay,
     )
     return listener.target_url, body, headers
+
+
+@lru_cache(maxsize=1024)
+def _require_target(url: str, allowed: tuple[Network, ...], own: frozenset[tuple[str, int]]) -> None:
+    # Once more, though it was checked when it was kept: the rules, and where we answer, may be others by now.
+    check_target(url, allowed=allowed, own=own)
 
 
 @lru_cache(maxsize=1024)

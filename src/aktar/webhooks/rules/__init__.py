@@ -27,7 +27,7 @@ from aktar.webhooks.rules.retries import (
     wait,
 )
 from aktar.webhooks.rules.showing import config_without_secrets, headers_without_secrets, with_kept_secrets
-from aktar.webhooks.rules.targets import LONGEST_TARGET, Reason, TargetRefused, check_target
+from aktar.webhooks.rules.targets import LONGEST_TARGET, Reason, TargetRefused, check_target, is_elsewhere
 
 __all__ = [
     "FAILURES_BEFORE_PAUSE",
@@ -53,6 +53,7 @@ __all__ = [
     "has_given_up",
     "headers_without_secrets",
     "is_allowed_address",
+    "is_elsewhere",
     "is_retry_config",
     "is_secret",
     "parse_allowed",

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address
+from urllib.parse import urlsplit
 
 from aktar.webhooks.rules.addresses import Address, Network, is_open
 
@@ -63,6 +64,19 @@ def check_target(url: str, *, allowed: Sequence[Network], own: Collection[tuple[
         raise TargetRefused(Reason.INTERNAL_ADDRESS)
     if (_whose(host), port) in {(_whose(_read_own(ours)), its_port) for ours, its_port in own}:
         raise TargetRefused(Reason.OWN_API)
+
+
+def is_elsewhere(url: str, *, before: str) -> bool:
+    """Whether an address leads to another host or port than the one before, or there by another scheme."""
+    return _way(url) != _way(before)
+
+
+def _way(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # kept from before the rules
+        return ("", url)
+    return parts.scheme.lower(), parts.netloc.lower()
 
 
 def _split(url: str) -> tuple[str | Address, int]:

@@ -1,21 +1,12 @@
-"""Writes of places: keeping stock locations, binding tokens and users to those they work for."""
+"""Binding tokens and users to the stock locations they work for."""
 
 from collections.abc import Collection
-from datetime import datetime
 
 from django.db import transaction
 
 from aktar.accounts.models import ApiToken, User
 from aktar.accounts.models import Reach as TokenReach
-from aktar.edge.content_types import ContentType
-from aktar.edge.references import reading
-from aktar.edge.shapes import encode_document
 from aktar.places.models import StockLocation, TokenMembership, UserMembership
-from aktar.places.queries import audience_at, stock_location_shapes
-from aktar.places.rules import LOCATION_CREATED, LOCATION_UPDATED
-from aktar.webhooks.actions import record_event
-
-PAYLOAD_LANGUAGE = "en-us"
 
 
 class StockLocationUnknown(Exception):
@@ -24,26 +15,6 @@ class StockLocationUnknown(Exception):
     def __init__(self, erp_codes: Collection[str]) -> None:
         super().__init__(f"No stock location has the ERP code {', '.join(sorted(erp_codes))}.")
         self.erp_codes = tuple(sorted(erp_codes))
-
-
-def save_stock_location(location: StockLocation, *, now: datetime) -> None:
-    """Save a new or changed stock location, and tell of it with what it is now."""
-    with transaction.atomic():
-        is_new = location.pk is None
-        if is_new:
-            location.created_date = now
-        location.modified_date = now
-        location.save()
-        (shape,) = stock_location_shapes([location.pk], reading(PAYLOAD_LANGUAGE))
-        record_event(
-            LOCATION_CREATED if is_new else LOCATION_UPDATED,
-            content_type=ContentType.STOCK_LOCATION,
-            object_id=location.pk,
-            payload=encode_document(shape),
-            audience=audience_at(location.pk),
-            destination=location.pk,
-            now=now,
-        )
 
 
 def bind_token(token: ApiToken, *, erp_codes: Collection[str]) -> None:

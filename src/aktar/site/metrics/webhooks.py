@@ -1,52 +1,23 @@
-"""What Prometheus reads at `/metrics`: how far deliveries are behind, and how the last ones went.
-
-All of it is asked of the database, so that any process of any machine tells the same.
-"""
+"""How deliveries stand: how far they are behind, and how the last ones went; all asked of the database."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, F, Max, Min, Q
-from django.http import HttpResponse
-from django.utils.translation import gettext as _
-from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from rest_framework.exceptions import PermissionDenied
-from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
 
-from aktar.accounts.authentication import token_of
-from aktar.edge.api import ApiView
 from aktar.edge.expressions import OneOf
-from aktar.edge.renderers import JsonRenderer
-from aktar.places.queries import reach_of
+from aktar.site.metrics.families import gauge, gauges
 from aktar.webhooks.models import Deactivation, Endpoint, Standing, Webhook, WebhookAttempt, WebhookEvent
+from aktar.webhooks.queries import oldest_unplaced_at
 
 RECENT = timedelta(minutes=5)
 
 
-class MetricsView(ApiView):
-    """The metrics, for a token that opens every location."""
-
-    schema = None
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
-        # Prometheus's own form whatever is asked for, and refusals in JSON.
-        return JsonRenderer(), JsonRenderer.media_type
-
-    def get(self, request: Request) -> HttpResponse:
-        token = token_of(request)
-        if not reach_of(token.user, token).everything:
-            raise PermissionDenied(_("This is for tokens that open every location."))
-        registry = CollectorRegistry(auto_describe=False)
-        registry.register(WebhookMetrics(now=self.now))
-        return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
-
-
 class WebhookMetrics(Collector):
-    """How webhooks stand at an instant. Six queries, each on an index or on a table of a few rows."""
+    """How webhooks stand at an instant. Seven queries, each on an index or on a table of a few rows."""
 
     def __init__(self, *, now: datetime) -> None:
         self._now = now
@@ -54,12 +25,20 @@ class WebhookMetrics(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield from self._backlog()
         yield from self._attempts()
+        yield gauge(
+            "aktar_feed_oldest_unplaced_seconds",
+            "For how long an event has waited for its place in the feed, which dispatchers give.",
+            self._since(oldest_unplaced_at()),
+        )
         paused = Endpoint.objects.filter(paused_until__gt=self._now).count()
-        yield _gauge("aktar_webhook_endpoints_paused", "Endpoints that rest after failures.", paused)
+        yield gauge("aktar_webhook_endpoints_paused", "Endpoints that rest after failures.", paused)
         off = dict.fromkeys(Deactivation.values, 0)
         inactive = Webhook.objects.filter(is_active=False).exclude(deactivation="")
         off |= dict(inactive.values_list("deactivation").annotate(count=Count("pk")))
-        yield _gauges("aktar_webhooks_deactivated", "Webhooks that are off, by why.", "reason", off)
+        yield gauges("aktar_webhooks_deactivated", "Webhooks that are off, by why.", "reason", off)
+
+    def _since(self, instant: datetime | None) -> float:
+        return _seconds(self._now - instant) if instant is not None else 0.0
 
     def _backlog(self) -> Iterator[GaugeMetricFamily]:
         on_the_way = OneOf("standing", Standing.DUE, Standing.REPLAY)
@@ -75,17 +54,16 @@ class WebhookMetrics(Collector):
             "blocked": WebhookEvent.objects.filter(OneOf("standing", Standing.BLOCKED)).count(),
             "held": WebhookEvent.objects.filter(OneOf("standing", Standing.HELD)).count(),
         }
-        yield _gauges(
+        yield gauges(
             "aktar_webhook_events",
             "Webhook events that are not settled: due, blocked behind one that is, out again, kept.",
             "standing",
             counts,
         )
-        late = (self._now - oldest).total_seconds() if oldest is not None else 0.0
-        yield _gauge(
+        yield gauge(
             "aktar_webhook_oldest_due_seconds",
             "For how long the event has been due that should have gone out first, paused endpoints aside.",
-            max(0.0, late),
+            self._since(oldest),
         )
 
     def _attempts(self) -> Iterator[GaugeMetricFamily]:
@@ -103,17 +81,17 @@ class WebhookMetrics(Collector):
             answer=Avg("duration_ms", filter=is_delivered),
         )
         outcomes = {name: found[name] for name in ("delivered", "refused", "unanswered")}
-        yield _gauges(
+        yield gauges(
             "aktar_webhook_recent_attempts", "Attempts of the last five minutes.", "outcome", outcomes
         )
         latency = {name: _seconds(found[name]) for name in ("average", "longest")}
-        yield _gauges(
+        yield gauges(
             "aktar_webhook_recent_latency_seconds",
             "From the change to the attempt that delivered it, both within the last five minutes.",
             "statistic",
             latency,
         )
-        yield _gauge(
+        yield gauge(
             "aktar_webhook_recent_answer_seconds",
             "How long receivers took to answer the attempts that delivered, on average.",
             float(found["answer"] or 0) / 1000,
@@ -122,14 +100,3 @@ class WebhookMetrics(Collector):
 
 def _seconds(duration: timedelta | None) -> float:
     return max(0.0, duration.total_seconds()) if duration is not None else 0.0
-
-
-def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
-    return GaugeMetricFamily(name, meaning, value=value)
-
-
-def _gauges(name: str, meaning: str, label: str, values: dict[str, Any]) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, meaning, labels=[label])
-    for value in values:
-        family.add_metric([value], values[value])
-    return family

@@ -1,4 +1,4 @@
-"""Prometheus reads how deliveries stand, the same from any process, at a fixed cost, and nobody else does."""
+"""Prometheus reads how deliveries stand, the same from any process, and at a fixed cost."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,12 +6,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from prometheus_client.parser import text_string_to_metric_families
 
-from aktar.accounts.models import Reach
-from aktar.webhooks.actions import Kind, Outcome, switch_off
+from aktar.webhooks.actions import Kind, Outcome, place_events, switch_off
 from aktar.webhooks.models import Endpoint, Standing, WebhookAttempt, WebhookEvent
-from tests.factories import a_caller, a_location, a_user, a_webhook
+from tests.factories import a_webhook
+from tests.metrics.scraping import scraped
 from tests.webhooks.deliveries import answered, claimed, tell, turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +27,7 @@ QUIET = {
     ("aktar_webhook_recent_latency_seconds", "average"): 0,
     ("aktar_webhook_recent_latency_seconds", "longest"): 0,
     ("aktar_webhook_recent_answer_seconds", None): 0,
+    ("aktar_feed_oldest_unplaced_seconds", None): 0,
     ("aktar_webhook_endpoints_paused", None): 0,
     ("aktar_webhooks_deactivated", "by_hand"): 0,
     ("aktar_webhooks_deactivated", "gone"): 0,
@@ -35,31 +35,22 @@ QUIET = {
 }
 
 
-@pytest.fixture
-def prometheus() -> Client:
-    return a_caller(is_read_only=True)
-
-
-def scraped(caller: Client) -> dict[tuple[str, str | None], float]:
-    """Each sample by its name and its label."""
-    answer = caller.get("/metrics", headers={"accept": "application/openmetrics-text, text/plain;q=0.5"})
-    assert answer.status_code == 200, answer.content
-    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
-    found = {}
-    for family in text_string_to_metric_families(answer.content.decode()):
-        assert (family.type, bool(family.documentation)) == ("gauge", True)
-        for sample in family.samples:
-            found[sample.name, next(iter(sample.labels.values()), None)] = sample.value
-    return found
+def of_webhooks(caller: Client) -> dict[tuple[str, str | None], float]:
+    """The samples that tell of webhooks and the feed, each by its name and its label."""
+    return {
+        (name, next(iter(labels), None)): value
+        for (name, labels), value in scraped(caller).items()
+        if name.startswith(("aktar_webhook", "aktar_feed"))
+    }
 
 
 def changed(caller: Client) -> dict[tuple[str, str | None], float]:
     """The samples that are not as where nothing has happened."""
-    return {key: value for key, value in scraped(caller).items() if value != QUIET[key]}
+    return {key: value for key, value in of_webhooks(caller).items() if value != QUIET[key]}
 
 
 def test_where_nothing_happens_every_metric_is_there_and_zero(prometheus: Client) -> None:
-    assert scraped(prometheus) == QUIET
+    assert of_webhooks(prometheus) == QUIET
 
 
 def test_the_backlog_is_told_by_standing_with_the_age_of_its_oldest(prometheus: Client) -> None:
@@ -74,19 +65,19 @@ def test_the_backlog_is_told_by_standing_with_the_age_of_its_oldest(prometheus: 
     heads = WebhookEvent.objects.filter(webhook=webhook, standing=Standing.DUE)
     heads.filter(object_id=2).update(due_at=now - timedelta(seconds=100))
     heads.filter(object_id=3).update(standing=Standing.REPLAY, due_at=now + timedelta(seconds=50))
-    found = scraped(prometheus)
+    found = of_webhooks(prometheus)
     standings = {label: value for (name, label), value in found.items() if name == "aktar_webhook_events"}
     assert standings == {"due": 2, "replay": 1, "blocked": 2, "held": 5}
     assert 100 <= found["aktar_webhook_oldest_due_seconds", None] < 110
     # What is in somebody's hand, and what a paused endpoint is owed, is nobody's delay.
     Endpoint.objects.filter(pk=webhook.endpoint_id).update(paused_until=now + timedelta(hours=1))
-    found = scraped(prometheus)
+    found = of_webhooks(prometheus)
     assert found["aktar_webhook_oldest_due_seconds", None] == 0
     assert found["aktar_webhook_endpoints_paused", None] == 1
     Endpoint.objects.update(paused_until=now - timedelta(hours=1))
-    assert scraped(prometheus)["aktar_webhook_oldest_due_seconds", None] >= 100
+    assert of_webhooks(prometheus)["aktar_webhook_oldest_due_seconds", None] >= 100
     assert len(claimed(webhook)) == 2
-    assert scraped(prometheus)["aktar_webhook_oldest_due_seconds", None] == 0
+    assert of_webhooks(prometheus)["aktar_webhook_oldest_due_seconds", None] == 0
 
 
 def test_the_attempts_of_the_last_five_minutes_are_told_by_outcome(prometheus: Client) -> None:
@@ -124,44 +115,23 @@ def test_webhooks_that_are_off_are_told_by_reason(prometheus: Client) -> None:
     tell()
     turn([answered(one, 410) for one in claimed(gone)])
     switch_off(off, now=datetime.now(UTC))
-    found = scraped(prometheus)
+    found = of_webhooks(prometheus)
     reasons = [found["aktar_webhooks_deactivated", reason] for reason in ("by_hand", "gone", "failing")]
     assert reasons == [1, 1, 0]
 
 
-def test_a_scrape_costs_a_fixed_number_of_queries(prometheus: Client) -> None:
-    webhook = a_webhook(CREATED)
-    for count in (1, 30):
-        for object_id in range(count):
-            tell(object_id)
-        turn([answered(one) for one in claimed(webhook)])
-        scraped(prometheus)
-        with CaptureQueriesContext(connection) as captured:
-            scraped(prometheus)
-        # 1 token, 2 due and out again, 3 blocked, 4 held, 5 attempts, 6 paused, 7 deactivated.
-        assert len(captured) == 7, [query["sql"] for query in captured]
-
-
-def test_who_does_not_see_everything_is_turned_away(client: Client) -> None:
-    assert client.get("/metrics").status_code == 401
-    for caller in (
-        a_caller(locations=[a_location()]),
-        a_caller(a_user(), reach=Reach.USER),
-        a_caller(a_user(is_admin=True), locations=[a_location()]),
-    ):
-        assert caller.get("/metrics").status_code == 403
-    assert a_caller(a_user(is_admin=True), reach=Reach.USER).get("/metrics").status_code == 200
-
-
-def test_it_may_be_called_by_any_host_name(prometheus: Client) -> None:
-    assert prometheus.get("/metrics", headers={"host": "10.1.2.3:8000"}).status_code == 200
+def test_an_event_without_a_place_in_the_feed_is_told_by_its_age(prometheus: Client) -> None:
+    tell(1, now=datetime.now(UTC) - timedelta(seconds=100))
+    assert 100 <= of_webhooks(prometheus)["aktar_feed_oldest_unplaced_seconds", None] < 160
+    place_events()
+    assert of_webhooks(prometheus)["aktar_feed_oldest_unplaced_seconds", None] == 0
 
 
 def test_what_may_be_many_is_read_from_an_index(no_statistics: None, prometheus: Client) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL prefers to read small tables as a whole")
     with CaptureQueriesContext(connection) as captured:
-        scraped(prometheus)
+        of_webhooks(prometheus)
     asked = [query["sql"] for query in captured if "webhooks_webhookevent" in query["sql"]]
     indexes = ("webhooks_due", "webhooks_blocked", "webhooks_held", "webhooks_attempt_started")
     for sql, index in zip(asked, indexes, strict=True):

@@ -1,0 +1,1 @@
+"""How fast planning decides, and how near to what could be proven."""

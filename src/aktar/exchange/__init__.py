@@ -1,0 +1,1 @@
+"""Tables in and out: locations, products, cargo companies, stock and orders as CSV and XLSX files."""

@@ -1,0 +1,85 @@
+"""CSV files as spreadsheets and other systems write them: parted by comma, semicolon or tab, row by row."""
+
+import csv
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from django.utils.translation import gettext as _
+
+from aktar.edge.sheets import unguarded
+from aktar.exchange.rules import FileRefused, Source, SourceRow
+
+_DELIMITERS = ",;\t"
+_LONGEST_HEADING = 65_536
+
+
+def opened(path: Path, *, encoding: str) -> TextIO:
+    """A CSV file, to be read. Raises FileRefused for an encoding that there is not, and OSError."""
+    try:
+        return path.open(encoding=encoding, errors="strict", newline="")
+    except LookupError:
+        raise FileRefused(_("There is no encoding {name}.").format(name=encoding)) from None
+
+
+def read_delimited(lines: TextIO, *, known: Collection[str]) -> Source:
+    """The table in a CSV file; its delimiter is the one that parts most of the `known` headings.
+
+    An apostrophe that keeps a text from being a formula is taken off again. Raises FileRefused.
+    """
+    rows = _rows(lines, _delimiter(lines, known))
+    first = next(rows, None)
+    if first is None:
+        raise FileRefused(_("The file is empty."))
+    return Source([_heading(cell) for cell in first.cells], _below(rows, len(first.cells)))
+
+
+def _delimiter(file: TextIO, known: Collection[str]) -> str:
+    try:
+        line = file.readline(_LONGEST_HEADING)
+    except UnicodeError:
+        raise _wrong_encoding(file) from None
+    file.seek(0)
+
+    def parted(delimiter: str) -> int:
+        return sum(_heading(cell.strip('"\r\n')) in known for cell in line.split(delimiter))
+
+    return max(_DELIMITERS, key=parted)
+
+
+def _rows(file: TextIO, delimiter: str) -> Iterator[SourceRow]:
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    number = 0
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except UnicodeError:
+            raise _wrong_encoding(file) from None
+        except csv.Error as error:
+            sentence = _("Line {line} cannot be read as CSV: {why}.")
+            raise FileRefused(sentence.format(line=reader.line_num, why=error)) from None
+        number += 1
+        yield SourceRow(str(number), [unguarded(cell).strip() for cell in cells])
+
+
+def _below(rows: Iterator[SourceRow], width: int) -> Iterator[SourceRow]:
+    """The rows that say anything; what lies beyond the headings is kept, if it is not empty."""
+    for row in rows:
+        if any(row.cells):
+            cells = list(row.cells)
+            while len(cells) > width and not cells[-1]:
+                cells.pop()
+            yield SourceRow(row.place, cells)
+
+
+def _heading(cell: str) -> str:
+    return cell.strip().lstrip("\ufeff").strip().lower()
+
+
+def _wrong_encoding(file: TextIO) -> FileRefused:
+    sentence = _(
+        "The file is not in {encoding}. Save it as CSV UTF-8, or say its encoding: --encoding windows-1254."
+    )
+    return FileRefused(sentence.format(encoding=str(file.encoding).removesuffix("-sig").upper()))

@@ -1,0 +1,171 @@
+"""From the rows of a file to documents such as the API takes, each with its place and its mistakes."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+
+from aktar.exchange.columns import LEFT_ALONE, Column
+from aktar.exchange.kinds import Kind
+from aktar.exchange.rules import FileRefused, Source, SourceRow, shown
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_MOST_NAMED = 10
+MOST_LINES = 1000
+"""Of one record; more of them begin another one, which is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong in a column of a record, which is empty where it is about the whole.
+
+    `place` is the row where it is another one than the record's first.
+    """
+
+    column: str
+    sentence: str
+    place: str = ""
+
+
+@dataclass(slots=True)
+class Record:
+    """A thing in a file, as the API would take it; `key` says which one it is, `places` are its rows."""
+
+    places: list[str]
+    key: str
+    document: dict[str, Any] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    @property
+    def place(self) -> str:
+        """The first row."""
+        return self.places[0]
+
+
+def records(kind: Kind, source: Source) -> Iterator[Record]:
+    """The records of a file. Raises FileRefused, at once where its headings are wrong."""
+    return _records(kind, _columns(kind, source.headings), source)
+
+
+def _records(kind: Kind, columns: Sequence[Column], source: Source) -> Iterator[Record]:
+    seen: set[bytes] = set()
+    rows = (_record(kind, columns, row) for row in source.rows)
+    for record in rows if kind.lines is None else _joined(kind, kind.lines, rows):
+        # A digest, for a table may have a million rows.
+        digest = blake2b(record.key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        if digest in seen:
+            record.mistakes.append(Mistake(kind.key[0], _("An earlier row has the same.")))
+        seen.add(digest)
+        yield record
+
+
+def _joined(kind: Kind, lines: str, rows: Iterator[Record]) -> Iterator[Record]:
+    """Rows of one key that follow each other as one record, whose lines they are."""
+    record: Record | None = None
+    for row in rows:
+        line = row.document.pop(lines, {})
+        if record is None or record.key != row.key or not row.key or len(record.places) == MOST_LINES:
+            if record is not None:
+                yield record
+            record = row
+            record.document[lines] = []
+        else:
+            record.places += row.places
+            record.mistakes += [Mistake(each.column, each.sentence, row.place) for each in row.mistakes]
+            record.mistakes += _disagreements(kind, record.document, row.document, row.place)
+        record.document[lines].append(line)
+    if record is not None:
+        yield record
+
+
+def _disagreements(
+    kind: Kind, first: Mapping[str, Any], other: Mapping[str, Any], place: str, *path: str
+) -> Iterator[Mistake]:
+    """What a later row of a record says otherwise than the first one does."""
+    for name, value in other.items():
+        if isinstance(value, dict) and isinstance(first.get(name), dict):
+            yield from _disagreements(kind, first[name], value, place, *path, name)
+        elif value not in (None, "", first.get(name)):
+            column = kind.column_at((*path, name))
+            sentence = _("The first row of the same {key} says otherwise.").format(key=kind.key[0])
+            yield Mistake(column.name if column else name, sentence, place)
+
+
+def _columns(kind: Kind, headings: Sequence[str]) -> list[Column]:
+    """The columns under these headings. Raises FileRefused."""
+    known = {column.name: column for column in kind.columns}
+    unknown = [shown(heading)[:100] or "(empty)" for heading in headings if heading not in known]
+    if unknown:
+        sentence = _("There are no columns {unknown}. Those of {kind} are {known}.")
+        raise FileRefused(
+            sentence.format(unknown=", ".join(unknown[:_MOST_NAMED]), kind=kind.name, known=", ".join(known))
+        )
+    twice = sorted({heading for heading in headings if headings.count(heading) > 1})
+    if twice:
+        raise FileRefused(_("The column {name} comes twice.").format(name=twice[0]))
+    missing = [name for name in kind.key if name not in headings]
+    if missing:
+        raise FileRefused(_("The column {name} is missing.").format(name=missing[0]))
+    return [known[heading] for heading in headings]
+
+
+def _record(kind: Kind, columns: Sequence[Column], row: SourceRow) -> Record:
+    cells = dict(zip((column.name for column in columns), row.cells, strict=False))
+    record = Record([row.place], " ".join(cells.get(name, "") for name in kind.key))
+    if len(row.cells) != len(columns):
+        sentence = _("The row has {count} cells and the heading {wanted}.")
+        record.mistakes.append(Mistake("", sentence.format(count=len(row.cells), wanted=len(columns))))
+        return record
+    for column, cell in zip(columns, row.cells, strict=True):
+        _put(record, column, cell)
+    return record
+
+
+def _put(record: Record, column: Column, cell: str) -> None:
+    """Read a cell to its place in the document."""
+    if column.read is None:
+        return
+    if _UNSTORABLE.search(cell):
+        record.mistakes.append(Mistake(column.name, _("The cell holds a NUL or half a character.")))
+        return
+    try:
+        value = column.read(cell) if cell else column.empty
+    except ParseError as error:
+        record.mistakes.append(Mistake(column.name, str(error.detail)))
+        return
+    if value is LEFT_ALONE:
+        return
+    *outer, last = column.path
+    inside = record.document
+    for step in outer:
+        inside = inside.setdefault(step, {})
+    inside[last] = value
+
+
+def mistakes(kind: Kind, record: Record, errors: Mapping[str, Any]) -> list[Mistake]:
+    """The errors of a record's document, by the columns that its fields stand in."""
+    return [_mistake(kind, record, path, sentence) for path, sentence in _sentences(errors, ())]
+
+
+def _mistake(kind: Kind, record: Record, path: tuple[str, ...], sentence: str) -> Mistake:
+    place = ""
+    if path and path[0] == kind.lines and len(path) > 1 and path[1].isdecimal():
+        line, path = int(path[1]), (path[0], *path[2:])
+        place = record.places[line] if 0 < line < len(record.places) else ""
+    column = kind.column_at(path) if path else None
+    return Mistake(column.name if column else ".".join(path), sentence, place)
+
+
+def _sentences(errors: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(errors, Mapping):
+        for name, inner in errors.items():
+            yield from _sentences(inner, path if name == "non_field_errors" else (*path, str(name)))
+    elif isinstance(errors, (list, tuple)):
+        for inner in errors:
+            yield from _sentences(inner, path)
+    else:
+        yield path, str(errors)

@@ -1,0 +1,1 @@
+"""What is moved, as other systems tell it."""

@@ -1,0 +1,1 @@
+"""Tables in and out: files of every dialect, dry runs, repetitions, round trips."""

@@ -1,0 +1,128 @@
+"""`aktar import` and `aktar export`: what they say where, how they exit, and what a killed one leaves."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click import Command
+from click.testing import CliRunner, Result
+
+from aktar.catalog.models import Product
+from aktar.places.models import Address, StockLocation, Township
+from aktar.site.cli.exchange import export, import_
+from aktar.webhooks.models import Event
+from tests.exchange.tables import LOCATION, a_csv
+from tests.factories import a_workflow
+
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+@pytest.fixture
+def aktar(aktar_environment: dict[str, str], database_url: str) -> Run:
+    """Runs `aktar` off a terminal on this test's database."""
+    a_workflow()
+
+    def run(*arguments: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(
+            [sys.executable, "-m", "aktar", *arguments],
+            env=aktar_environment | {"DATABASE_URL": database_url},
+            input=given,
+            capture_output=True,
+        )
+
+    return run
+
+
+def test_what_is_told_goes_where_it_belongs(db: None, tmp_path: Path) -> None:
+    a_workflow()
+    path = a_csv(tmp_path / "a.csv", [list(LOCATION), list(LOCATION.values()), ["S2"] + [""] * 8])
+
+    def run(command: Command, *arguments: str, given: bytes = b"") -> Result:
+        return CliRunner().invoke(command, arguments, input=given)
+
+    tried = run(import_, "locations", str(path), "--dry-run", "--language", "tr-tr")
+    assert (tried.exit_code, tried.stderr) == (1, "")
+    told = tried.stdout.splitlines()
+    assert told[:2] == ["satır 2 S34-001: yeni", "  name: Şişli"]
+    assert "satır 3 S2: reddedildi" in told
+    assert told[-1] == "1 oluşturuldu, 0 güncellendi, 0 değişmedi, 1 reddedildi."
+
+    done = run(import_, "locations", "-", given=path.read_bytes())
+    assert (done.exit_code, done.stdout) == (1, "1 created, 0 updated, 0 unchanged, 1 refused.\n")
+    assert done.stderr.splitlines()[:2] == ["row 3 S2: refused", "  name: A new one needs this."]
+
+    out = tmp_path / "b.xlsx"
+    assert run(export, "locations", "-o", str(out)).exit_code == 0
+    again = run(import_, "locations", str(out))
+    assert (again.exit_code, again.stdout) == (0, "0 created, 0 updated, 1 unchanged, 0 refused.\n")
+    assert run(export, "locations").stdout_bytes.startswith("\ufefferp_code,name,".encode())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "content", "said"),
+    [
+        (["products"], b"sku,colour\n", "There are no columns colour."),
+        (["products"], b"PK\x03\x04", "cannot be read as a workbook"),
+        (["products", "--as-of", "2026-11-02"], b"sku\n", "--as-of goes with stock"),
+        (["stock", "--as-of", "2999-01-01"], b"sku,erp_code,on_hand\n", "has not come yet"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_a_sentence(
+    db: None, arguments: list[str], content: bytes, said: str
+) -> None:
+    a_workflow()
+    done = CliRunner().invoke(import_, [*arguments, "-"], input=content)
+    assert isinstance(done.exception, SystemExit)
+    assert done.exit_code in (1, 2)
+    assert said in done.stderr
+
+
+def test_two_imports_of_the_same_rows_at_once_make_each_row_once(
+    aktar_environment: dict[str, str], database_url: str, tmp_path: Path
+) -> None:
+    a_workflow()
+    codes = [f"S{number}" for number in range(1500)]
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for path, order in zip(paths, (codes, codes[::-1]), strict=True):
+        rows = ([*(LOCATION | {"erp_code": code, "township": f"İLÇE {code}"}).values()] for code in order)
+        a_csv(path, [list(LOCATION), *rows])
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-m", "aktar", "import", "locations", str(path)],
+            env=aktar_environment | {"DATABASE_URL": database_url},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for path in paths
+    ]
+    said = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert StockLocation.objects.count() == Address.objects.count() == Township.objects.count() == 1500
+    assert Event.objects.count() == 1500
+
+
+def test_a_killed_import_goes_on_where_it_was(
+    aktar: Run, aktar_environment: dict[str, str], database_url: str, tmp_path: Path
+) -> None:
+    rows = 12_000
+    path = a_csv(tmp_path / "a.csv", [["sku", "name"], *([f"TS-{n}", "Şal"] for n in range(rows))])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aktar", "import", "products", str(path)],
+        env=aktar_environment | {"DATABASE_URL": database_url},
+        stdout=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 60
+    while not (found := Product.objects.count()) and time.monotonic() < until:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = Product.objects.count()
+    assert 0 < found <= kept < rows
+    assert kept % 1000 == 0
+    done = aktar("import", "products", str(path))
+    said = f"{rows - kept:,} created, 0 updated, {kept:,} unchanged, 0 refused.\n"
+    assert (done.returncode, done.stdout.decode()) == (0, said)

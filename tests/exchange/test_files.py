@@ -1,0 +1,170 @@
+"""Files as spreadsheets and other systems write them, and files that are none."""
+
+import csv
+import io
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from openpyxl import Workbook
+
+from aktar.edge.sheets import Column, Figure, Kind, csv_chunks, unguarded
+from aktar.exchange.files import workbooks
+from aktar.exchange.rules import FileRefused, SourceRow
+from tests.exchange.tables import a_csv, a_workbook, read
+
+AT_HALF_PAST = datetime(2026, 11, 2, 9, 30)  # noqa: DTZ001 - a spreadsheet's
+ROWS = [["sku", "name", "barcode"], ["TS-1", "İğneli Şal, “çok; güzel”", "0869"], ["TS-2", "Kuşak", ""]]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_csv_is_read_in_each_of_its_dialects(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    source = read(a_csv(tmp_path / "a.csv", ROWS, delimiter=delimiter, encoding=encoding))
+    assert source.headings == ROWS[0]
+    assert [(row.place, list(row.cells)) for row in source.rows] == [("2", ROWS[1]), ("3", ROWS[2])]
+
+
+def test_turkish_files_of_another_encoding_are_read_when_it_is_said(tmp_path: Path) -> None:
+    path = a_csv(tmp_path / "a.csv", [["sku", "name"], ["TS-1", "Işıltılı Şal"]], encoding="windows-1254")
+    with pytest.raises(FileRefused, match=re.escape("--encoding windows-1254")):
+        list(read(path).rows)
+    assert [row.cells[1] for row in read(path, encoding="windows-1254").rows] == ["Işıltılı Şal"]
+    with pytest.raises(FileRefused, match="no encoding"):
+        read(path, encoding="klingon")
+
+
+def test_rows_that_say_nothing_are_passed_over_and_keep_their_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('sku,name\n\n,\nTS-1,"two\nlines",,\nTS-2\n')
+    assert list(read(path).rows) == [SourceRow("4", ["TS-1", "two\nlines"]), SourceRow("5", ["TS-2"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b'sku,name\nTS-1,"open', "Line"),
+        (b'sku,name\nTS-1,"a"b\n', "Line 2"),
+        (b"sku,name\nTS-1," + b"a" * 200_000, "Line 2"),
+        (b"sku\n\xff\n", "UTF-8"),
+        ("sku,name\n".encode("utf-16"), "UTF-8"),
+    ],
+)
+def test_what_is_no_csv_is_refused_with_its_place(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    with pytest.raises(FileRefused, match=said):
+        list(read(path).rows)
+
+
+def test_cells_of_a_workbook_read_as_those_of_a_csv_file_would(tmp_path: Path) -> None:
+    cells = [869, 12.5, 0.1 + 0.2, 1e15, True, AT_HALF_PAST, " şal ", "=1+1", None, "'=x"]
+    path = a_workbook(tmp_path / "a.xlsx", [[f"h{place}" for place in range(10)], cells])
+    (row,) = read(path).rows
+    assert row.place == "2"
+    # A formula that no spreadsheet has worked out yet came to nothing.
+    assert list(row.cells) == [
+        "869", "12.5", "0.3", "1000000000000000", "true", "2026-11-02T09:30:00Z", "şal", "", "", "'=x",
+    ]  # fmt: skip
+
+
+def test_sheets_that_go_on_are_read_on_and_others_are_not(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["sku", "name"])
+    book.active.append(["TS-1", "A"])
+    book.create_sheet("notes").append(["whatever"])
+    more = book.create_sheet("products 2")
+    more.append(["SKU", "Name"])
+    more.append(["TS-2", "B"])
+    book.save(tmp_path / "a.xlsx")
+    assert [row.place for row in read(tmp_path / "a.xlsx").rows] == ["2", "products 2:2"]
+
+
+def _repacked(path: Path, **parts: bytes) -> Path:
+    """A workbook with some of its parts replaced, or with more of them."""
+    book = a_workbook(path.with_name("sound.xlsx"), ROWS)
+    with ZipFile(book) as sound, ZipFile(path, "w", ZIP_DEFLATED) as other:
+        for name in sound.namelist():
+            other.writestr(name, parts.pop(name.rsplit("/", 1)[-1].replace(".", "_"), sound.read(name)))
+        for name, content in parts.items():
+            other.writestr(f"xl/{name.replace('_', '.')}", content)
+    return path
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    "<sheetData>{}</sheetData></worksheet>"
+)
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+
+
+def _with_entities(entities: str, cell: str) -> bytes:
+    return f"<!DOCTYPE x [{entities}]>{SHEET.format(f'<row><c><v>{cell}</v></c></row>')}".encode()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"sheet1_xml": b"<worksheet"},
+        {"sheet1_xml": b""},
+        {"workbook_xml": b"<workbook/>"},
+        {"sheet1_xml": _with_entities(f'<!ENTITY l0 "lol">{LAUGHS}', "&l9;")},
+        {"sheet1_xml": _with_entities('<!ENTITY e SYSTEM "file:///etc/passwd">', "&e;")},
+        {"sheet1_xml": SHEET.format('<row r="2"><c r="A2" t="s"><v>99</v></c></row>').encode()},
+        {"sheet1_xml": SHEET.format('<row r="x"><c r="A2"><v>1</v></c></row>').encode()},
+        {"sheet1_xml": SHEET.format('<row r="1"><c r="A1" t="d"><v>soon</v></c></row>').encode()},
+    ],
+)  # fmt: skip
+def test_a_broken_workbook_is_refused_in_a_sentence(tmp_path: Path, parts: dict[str, bytes]) -> None:
+    with pytest.raises(FileRefused):
+        list(read(_repacked(tmp_path / "a.xlsx", **parts)).rows)
+
+
+def test_a_file_that_only_begins_as_a_workbook_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"PK\x03\x04 and nothing more")
+    with pytest.raises(FileRefused, match="workbook"):
+        read(path)
+
+
+def test_a_workbook_that_unfolds_to_too_much_is_refused_before_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbooks, "BIGGEST_SHEET", 2**20)
+    monkeypatch.setattr(workbooks, "BIGGEST_PART", 2**18)
+    for name, size in (("sheet1_xml", 2**20 + 1), ("sharedStrings_xml", 2**18 + 1)):
+        path = _repacked(tmp_path / f"{name}.xlsx", **{name: b" " * size})
+        assert path.stat().st_size < 20_000
+        with pytest.raises(FileRefused, match="unfolds"):
+            read(path)
+
+
+def test_a_cell_far_out_costs_nothing_and_is_beyond_the_headings(tmp_path: Path) -> None:
+    far = SHEET.format(
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>sku</t></is></c></row>'
+        '<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>TS-1</t></is></c>'
+        '<c r="XFD1048576"><v>1</v></c></row>'
+        '<row r="99999999"><c r="A99999999"><v>1</v></c></row>'
+    )
+    source = read(_repacked(tmp_path / "a.xlsx", sheet1_xml=far.encode()))
+    assert [(row.place, list(row.cells)) for row in source.rows] == [("1048576", ["TS-1"])]
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "'=1", "''=1", "+90", "-x;=2", "@x", '"=x"', "plain", "it's = x", "＝x"]
+)
+def test_an_apostrophe_before_a_formula_is_taken_off_again(text: str) -> None:
+    assert unguarded(_cell(text)) == text
+
+
+def _cell(text: Any) -> str:
+    content = b"".join(csv_chunks([Column("h", Kind.TEXT)], [[text]])).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(content, newline="")))[1][0]
+
+
+def test_a_figure_keeps_its_sign() -> None:
+    assert (_cell(Figure("-5.00")), _cell("-5.00")) == ("-5.00", "'-5.00")

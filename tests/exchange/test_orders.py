@@ -1,0 +1,114 @@
+"""Orders as tables: a row for each line, placed once, and never changed by a file."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aktar.exchange.records import Mistake
+from aktar.exchange.telling import lines
+from aktar.orders.models import Order, OrderItem
+from tests.exchange.tables import a_csv, bring_in, exported, try_out
+from tests.factories import a_location, a_product, a_workflow
+from tests.walk.scene import footprint
+
+pytestmark = pytest.mark.django_db
+
+ORDER = {
+    "number": "2026-1",
+    "channel": "Web",
+    "customer_first_name": "Ayşe",
+    "customer_last_name": "Yılmaz",
+    "city": "İSTANBUL",
+    "township": "SARIYER",
+    "address_line": "Gül Sokak 6/9",
+    "sku": "TS-1",
+    "quantity": "2",
+    "price": "100,50",
+    "price_currency": "TRY",
+}
+LINE = {"number": "2026-1", "sku": "TS-2", "price": "10", "price_currency": "try"}
+OTHER = ORDER | {
+    "number": "2026-2",
+    "sku": "TS-2",
+    "quantity": "",
+    "date_placed": "2026-11-02T09:30:00+03:00",
+}
+
+
+@pytest.fixture(autouse=True)
+def _a_shop() -> None:
+    a_workflow()
+    a_location()
+    a_product(sku="TS-1")
+    a_product(sku="TS-2")
+
+
+def a_file(path: Path, *rows: dict[str, str]) -> Path:
+    headings = [*OTHER, "net_amount", "address_title"]
+    return a_csv(path, [headings, *([row.get(name, "") for name in headings] for row in rows)], delimiter=";")
+
+
+def fates(reports: Any) -> list[str]:
+    return [str(report.fate) for report in reports]
+
+
+def test_rows_of_one_number_become_one_order(tmp_path: Path) -> None:
+    path = a_file(tmp_path / "a.csv", ORDER, LINE, OTHER)
+    before = footprint()
+    tried = try_out(path, "orders")
+    assert footprint() == before
+    assert fates(tried) == ["created", "created"]
+    assert [report.place for report in tried] == ["2", "4"]
+    assert "  sku: 2 × TS-1" in list(lines(tried[0]))
+    assert bring_in(path, "orders") == tried
+    order = Order.objects.get(number="2026-1")
+    items = OrderItem.objects.filter(order=order).order_by("pk").values_list("product__sku", "price")
+    assert list(items) == [("TS-1", 10050), ("TS-1", 10050), ("TS-2", 1000)]
+    assert (order.channel.name, order.shipping_address.first_name) == ("Web", "Ayşe")
+    assert fates(bring_in(path, "orders")) == ["unchanged", "unchanged"]
+
+
+def test_an_order_that_is_there_is_not_changed(tmp_path: Path) -> None:
+    bring_in(a_file(tmp_path / "a.csv", ORDER, LINE, OTHER), "orders")
+    before = footprint()
+    changed = a_file(
+        tmp_path / "b.csv",
+        ORDER | {"price": "1", "customer_first_name": "Fatma", "channel": "App"},
+        OTHER | {"date_placed": "2026-11-03T09:30:00Z"},
+    )
+    reports = bring_in(changed, "orders")
+    assert fates(reports) == ["refused", "refused"]
+    assert [[mistake.column for mistake in report.mistakes] for report in reports] == [
+        ["channel", "customer_first_name", "sku"],
+        ["date_placed"],
+    ]
+    assert footprint() == before
+
+
+def test_mistakes_of_lines_are_told_by_their_own_rows(tmp_path: Path) -> None:
+    path = a_file(
+        tmp_path / "a.csv",
+        ORDER,
+        LINE | {"sku": "TS-9", "city": "ANKARA"},
+        OTHER | {"city": "Atlantis", "price": "free"},
+        OTHER | {"number": "2026-3", "quantity": "0.5"},
+        ORDER | {"sku": "TS-1"},
+    )
+    reports = bring_in(path, "orders")
+    assert fates(reports) == ["refused"] * 4
+    told = [[(mistake.place, mistake.column) for mistake in report.mistakes] for report in reports]
+    assert told == [[("3", "city")], [("", "city"), ("", "price")], [("", "quantity")], [("", "number")]]
+    assert reports[3].mistakes == [Mistake("number", "An earlier row has the same.")]
+    (report,) = try_out(a_file(path, ORDER, LINE | {"sku": "TS-9"}), "orders")
+    assert [(each.place, each.column) for each in report.mistakes] == [("3", "sku")]
+    assert "  row 3, sku: There is no product of this SKU." in list(lines(report))
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_exported_orders_come_in_again_without_a_difference(tmp_path: Path, form: str) -> None:
+    bring_in(a_file(tmp_path / "a.csv", ORDER | {"address_title": "=1"}, LINE, OTHER), "orders")
+    path = exported(tmp_path / f"b.{form}", "orders", form)
+    before = footprint()
+    assert fates(bring_in(path, "orders")) == ["unchanged", "unchanged"]
+    assert footprint() == before

@@ -1,0 +1,83 @@
+"""`aktar plan` plans what was left alone: one by one, in batch, or only in words."""
+
+import pytest
+from click.testing import CliRunner
+from django.test import Client
+
+from aktar.fulfilment.actions import carry_out_decision
+from aktar.fulfilment.queries import decisions_on, unplanned_orders
+from aktar.orders.models import Package
+from aktar.planning.models import Plan
+from aktar.planning.solving import immediately
+from aktar.site.cli.plan import plan
+from aktar.transfers.models import TransferOrder
+from tests.factories import NOW
+from tests.fulfilment.shop import a_store, counted, only_package, ordered
+from tests.stock.books import require_balance
+
+pytestmark = pytest.mark.django_db
+
+
+def planned(*options: str) -> list[str]:
+    done = CliRunner().invoke(plan, options)
+    assert done.exit_code == 0, done.output
+    return done.output.splitlines()
+
+
+@pytest.fixture
+def _waiting(caller: Client) -> None:
+    """Three orders that wait, for two of which there are goods: all of them in A, but for one in B."""
+    a_store("A", {"TS-1": 2, "TS-2": 1})
+    a_store("B", {"TS-3": 1})
+    ordered(caller, "WEB-1", "TS-1", "TS-2", "TS-3", query="?plan=0")
+    ordered(caller, "WEB-2", "TS-1", query="?plan=0")
+    ordered(caller, "WEB-3", "TS-1", query="?plan=0")
+
+
+SAID = [
+    "WEB-1: A dispatches 3, 1 from B.",
+    "WEB-2: A dispatches 1.",
+    "WEB-3: A dispatches 1, 1 out of stock.",
+]
+
+
+@pytest.mark.usefixtures("_waiting")
+@pytest.mark.parametrize("options", [(), ("--batch", "--seconds", "5")])
+def test_what_was_left_alone_is_planned_once(options: tuple[str, ...]) -> None:
+    assert planned(*options) == [*SAID, "3 orders planned, 1 of them with something out of stock."]
+    assert list(Package.objects.order_by("pk").values_list("number", "state__enum_value")) == [
+        ("WEB-1P1", "150"),
+        ("WEB-2P1", "100"),
+        ("WEB-3P1", "920"),
+    ]
+    assert Plan.objects.filter(is_batch=bool(options)).count() == 3
+    assert planned(*options) == ["0 orders planned, 0 of them with something out of stock."]
+    require_balance()
+
+
+@pytest.mark.usefixtures("_waiting")
+@pytest.mark.parametrize("options", [(), ("--batch", "--seconds", "5")])
+def test_a_dry_run_says_the_same_and_changes_nothing(options: tuple[str, ...]) -> None:
+    said = planned("--dry-run", *options)
+    assert said == [*SAID, "3 orders would be planned, 1 of them with something out of stock."]
+    assert not any(model.objects.exists() for model in (Package, Plan, TransferOrder))
+
+
+@pytest.mark.usefixtures("_waiting")
+def test_the_oldest_come_first() -> None:
+    assert planned("--limit", "1") == [SAID[0], "1 orders planned, 0 of them with something out of stock."]
+    assert len(unplanned_orders()) == 2
+
+
+def test_a_decision_whose_goods_are_gone_is_made_anew(caller: Client) -> None:
+    gone, left = a_store("A", {"TS-1": 1}), a_store("B", {"TS-1": 0})
+    order = ordered(caller, "WEB-1", "TS-1", query="?plan=0")
+    (decision,) = decisions_on([order.pk], solve=immediately, now=NOW).decisions
+    assert decision.packages[0].dispatching == gone.pk
+    counted(gone, {"TS-1": 0})
+    counted(left, {"TS-1": 1})
+    carried = carry_out_decision(decision, is_batch=True, by=None, now=NOW)
+    assert carried is not None
+    assert carried.packages[0].dispatching == only_package(order).stock_location_id == left.pk
+    assert carry_out_decision(decision, is_batch=True, by=None, now=NOW) is None
+    require_balance()

@@ -1,0 +1,1 @@
+"""What Prometheus reads, and what is made of it: numbers, dashboard, alerts."""
