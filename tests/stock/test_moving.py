@@ -212,9 +212,14 @@ def test_a_package_that_is_cancelled_frees_what_lay_ready_for_it() -> None:
     assert trip.levels()[1] == (3, 2, 0)
     release_package_items([ITEM, ITEM + 1], location=trip.destination.pk, by=None, now=NOW)
     assert trip.levels()[1] == (3, 0, 0)
-    # The transfer's own reservation at the source is not the package's.
-    release_package_items([ITEM, ITEM + 1], location=trip.destination.pk, by=None, now=NOW)
-    assert trip.levels()[1] == (3, 0, 0)
+
+
+def test_what_a_transfer_holds_at_its_source_is_not_the_packages_to_free() -> None:
+    trip = Trip(source=5, destination=2)
+    trip.reserve()
+    reserve([StockLine(trip.product.pk, trip.destination.pk, 100, ITEM)], by=None, now=NOW)
+    release_package_items([ITEM], location=trip.destination.pk, by=None, now=NOW)
+    assert trip.levels() == ((5, 1, 0), (2, 0, 0))
 
 
 def test_a_packed_package_takes_what_lay_ready_and_else_what_is_free() -> None:
