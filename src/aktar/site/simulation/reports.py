@@ -49,10 +49,15 @@ def told(report: Report) -> str:
     """The report as text."""
     month, books = report.month, report.books
     way = "four hours' orders together" if report.is_batched else "each as it came in"
-    savings = [f"{part:.1%} less than {name}" for name, part in report.savings.items()]
+    savings = [
+        f"{abs(part):.1%} {'less' if part >= 0 else 'more'} than {name}"
+        for name, part in report.savings.items()
+    ]
+    count = report.locations - month.stores
+    warehouses = "1 warehouse" if count == 1 else f"{count:,} warehouses"
     lines = [
         f"{month.orders:,} orders in {month.days} days at {month.stores:,} stores and "
-        f"{report.locations - month.stores:,} warehouses, {month.products:,} products, seed {month.seed}; "
+        f"{warehouses}, {month.products:,} products, seed {month.seed}; "
         f"planned {way}.",
         "",
         *_table(
