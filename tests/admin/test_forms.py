@@ -187,6 +187,7 @@ def test_a_command_is_made_and_offered_at_once(desk: Client) -> None:
     ("field", "value"),
     [
         ("handler", "format_disk"),
+        ("handler", "prepare"),
         ("ui_visibility", ["everywhere"]),
         ("configuration", "[]"),
         ("translations", "{"),

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from aktar.orders.models import Order
+from aktar.orders.models import Order, Package
 from aktar.planning.models import Plan, PlanItem
 from aktar.webhooks.models import Event
 from aktar.workflow.models import TransitionLog
@@ -149,3 +149,11 @@ def test_two_orders_share_what_there_is(caller: Client) -> None:
     assert level(product("TS-1"), store) == (1, 1, 0)
     counted(store, {"TS-1": 2})
     assert only_package(ordered(caller, "WEB-3", "TS-1")).state.enum_value == "100"
+
+
+def test_a_package_number_that_another_order_took_is_passed_over(caller: Client) -> None:
+    a_store("A", {"TS-1": 3})
+    ordered(caller, "WEB-1", "TS-1")
+    Package.objects.filter(order__number="WEB-1").update(number="WEB-2P1")
+    order = ordered(caller, "WEB-2", "TS-1")
+    assert only_package(order).number == "WEB-2P2"

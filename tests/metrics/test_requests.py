@@ -67,11 +67,13 @@ def test_commands_are_counted_by_slug_and_by_what_came_of_them(prometheus: Clien
         return caller.post(path, body, content_type="application/json").status_code
 
     assert run(298) == 400  # without a cargo company
+    assert run(694, reason="none of them") == 400
     assert run(101) == 409
     assert run(100, pk=10**9) == 404
     assert run(100) == 204
     assert grown(before, scraped(prometheus), COMMANDS) == {
         ("refused", slugs[298]): 1,
+        ("refused", slugs[694]): 1,
         ("not_allowed", slugs[101]): 1,
         ("refused", "unknown"): 1,
         ("done", slugs[100]): 1,

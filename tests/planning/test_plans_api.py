@@ -49,6 +49,23 @@ def test_a_plan_says_what_comes_from_where_and_why(
     assert (careful["why"], careful["available"], careful["by"]) == ("safety_stock", "1.00", None)
 
 
+def test_a_plan_is_shown_still_when_a_location_that_it_weighed_is_gone(
+    planned: tuple[Plan, StockLocation, StockLocation],
+) -> None:
+    plan, *_ = planned
+    read = a_caller()
+    before = read.get(f"{PLANS}{plan.pk}/").json()["planitem_set"][1]["passed_over"]
+    # As if it had been deleted at a console, which nothing keeps from locations that were only weighed.
+    kept = Plan.objects.get(pk=plan.pk).planitem_set.order_by("pk")[1]
+    for passed_over in kept.explanation["passed_over"]:
+        passed_over["location"] += 900_000
+    kept.save()
+    answer = read.get(f"{PLANS}{plan.pk}/")
+    assert answer.status_code == 200, answer.content
+    assert before
+    assert answer.json()["planitem_set"][1]["passed_over"] == []
+
+
 def test_reasons_are_told_in_the_language_of_the_caller(
     planned: tuple[Plan, StockLocation, StockLocation],
 ) -> None:

@@ -8,12 +8,16 @@ from django.db import connection
 
 from aktar.places.rules import EVERYWHERE
 from aktar.site.verifying import faults
+from aktar.stock.actions import set_stock
+from aktar.stock.models import StockLevel
+from aktar.stock.rules import StockCount
 from aktar.transfers.actions import run_command
 from aktar.transfers.models import TransferOrder
 from aktar.transfers.rules import CommandParameters
 from aktar.webhooks.models import EventPosition, FeedHead, ObjectSequence, Standing, Webhook, WebhookEvent
 from aktar.workflow.models import State, TransitionLog
 from tests.concurrency.rows import contested_orders
+from tests.factories import a_location, a_product
 
 
 @pytest.fixture
@@ -73,6 +77,14 @@ def _in_another_lane() -> None:
     WebhookEvent.objects.filter(pk=owed.pk).update(sequence=owed.sequence + 5)
 
 
+def _stock_out_of_nowhere() -> None:
+    product, location = a_product(), a_location()
+    set_stock(
+        [StockCount(product=product.pk, location=location.pk, on_hand=500)], by=None, now=datetime.now(UTC)
+    )
+    StockLevel.objects.update(on_hand=700)
+
+
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
@@ -90,6 +102,13 @@ def test_what_does_not_agree_is_named(orders: list[int], spoil: Callable[[], Non
     found = faults()
     assert found
     assert all(sentence in fault for fault in found), found
+
+
+def test_stock_that_came_from_nowhere_is_named(orders: list[int]) -> None:
+    _stock_out_of_nowhere()
+    level, product = faults()
+    assert "is not the sum of its movements" in level
+    assert "do not balance, by -2.00" in product or "do not balance, by 2.00" in product
 
 
 def test_a_state_that_was_loaded_from_elsewhere_needs_no_log(orders: list[int]) -> None:

@@ -4,7 +4,7 @@ An effect runs between the lock and the move: the package still has its old stat
 everything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from aktar.orders.rules import PACKAGE_ITEM_STATUS, PIECE, PackageItemStatus
 from aktar.stock.actions import lock_levels, release_package_items, ship_out
 from aktar.stock.rules import StockLine
 from aktar.transfers.actions import cancel_transfer_orders
+from aktar.transfers.effects import HANDLERS as TRANSFER_HANDLERS
 from aktar.workflow.queries import workflow
 
 
@@ -71,3 +72,9 @@ PACKAGE_EFFECTS: Mapping[str, Callable[[PackageRun], None]] = {
     "pack": pack,
     "cancel": cancel,
 }
+
+HANDLERS: Mapping[int, Collection[str]] = {
+    ContentType.TRANSFER_ORDER: TRANSFER_HANDLERS,
+    ContentType.PACKAGE: tuple(PACKAGE_EFFECTS),
+}
+"""Every effect that a command can have, by the kind of object."""

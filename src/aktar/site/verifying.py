@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from aktar.edge.content_types import ContentType
 from aktar.edge.encryption import unreadable
+from aktar.stock.queries import product_balances, unbalanced_levels
 from aktar.transfers.models import TransferOrder
 from aktar.webhooks.models import (
     Event,
@@ -135,6 +136,17 @@ def _secrets(using: str) -> Iterator[str]:
             return
 
 
+def _stock(using: str) -> Iterator[str]:
+    for level in unbalanced_levels(using=using)[:_NAMED]:
+        yield (
+            f"The stock of product {level.product} at location {level.location} is not the sum of its "
+            "movements."
+        )
+    missing = [balance for balance in product_balances(using=using) if balance.missing]
+    for balance in missing[:_NAMED]:
+        yield f"The books of product {balance.product} do not balance, by {balance.missing / 100:.2f}."
+
+
 _PARTS: tuple[Callable[[str], Iterator[str]], ...] = (
     _states,
     _sequences,
@@ -142,4 +154,5 @@ _PARTS: tuple[Callable[[str], Iterator[str]], ...] = (
     _lanes,
     _deliveries,
     _secrets,
+    _stock,
 )

@@ -1,6 +1,7 @@
 """States, commands and the log of moves in the admin; above the lists stands what is amiss."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
@@ -173,6 +174,9 @@ class StatePage(_TellsFaults, TablePage):
 class CommandForm(RowForm):
     """A command: where it leads from and to, who sees it, and the code that carries it out."""
 
+    handlers: ClassVar[Mapping[int, Collection[str]]] = {}
+    """The effects that there are, by the kind of object."""
+
     ui_visibility = forms.MultipleChoiceField(
         label=capfirst(_("shown in")),
         choices=FRONT_ENDS,
@@ -186,7 +190,7 @@ class CommandForm(RowForm):
         return self.cleaned_data["translations"]
 
     def clean(self) -> dict[str, Any] | None:
-        """Both ends are states of one kind of object, and two different ones."""
+        """Both ends are states of one kind of object, two different ones; the effect is one on that kind."""
         ends = self.cleaned_data.get("source_state"), self.cleaned_data.get("destination_state")
         source, destination = ends
         if source is not None and destination is not None:
@@ -194,14 +198,14 @@ class CommandForm(RowForm):
                 self.add_error("destination_state", _("This is a state of another kind of object."))
             elif source.pk == destination.pk:
                 self.add_error("destination_state", _("A command leads to another state."))
+        handler = self.cleaned_data.get("handler")
+        if source is not None and handler and handler not in self.handlers.get(source.content_type, ()):
+            self.add_error("handler", _("This is an effect on another kind of object."))
         return super().clean()
 
 
 class CommandPage(_TellsFaults, TablePage):
-    """The commands. The room that knows their effects puts the page in its place (`handlers`)."""
-
-    handlers: ClassVar[Sequence[str]] = ()
-    """The effects that there are."""
+    """The commands. The room that knows their effects puts it in its place, with a form that has them."""
 
     names = (_("command"), _("commands"))
     words = {
@@ -254,9 +258,10 @@ class CommandPage(_TellsFaults, TablePage):
     ) -> forms.Field | None:
         """The effects that there are."""
         if db_field.name == "handler":
+            handlers = dict.fromkeys(chain.from_iterable(self.form.handlers.values()))
             return forms.ChoiceField(
                 label=capfirst(db_field.verbose_name),
-                choices=[(handler, handler) for handler in self.handlers],
+                choices=[(handler, handler) for handler in handlers],
                 widget=UnfoldAdminSelectWidget,
             )
         return super().formfield_for_dbfield(db_field, request, **options)

@@ -1,7 +1,7 @@
 """Placing an order that comes from outside, and putting what it holds into a package."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -59,7 +59,10 @@ def place_order(new: NewOrder, *, reading: Reading, now: datetime) -> tuple[Orde
             return _written(new, reading=reading, now=now), True
     except IntegrityError:
         # Another one placed it in this very moment.
-        return known.get(), False
+        order = known.first()
+        if order is None:
+            raise  # it was something else
+        return order, False
 
 
 def add_package(
@@ -70,8 +73,8 @@ def add_package(
     Raises NothingToPack, NotInOrder (which names the places in `new.pieces`) and PackageNumberTaken.
     """
     items = _to_pack(order, new.pieces, workflow(reading))
-    number = new.number or _next_number(order)
-    return _packed(order, items, number=number, stock_location=stock_location, reading=reading, now=now)
+    numbers = _numbers(order) if new.number is None else [new.number]
+    return _packed(order, items, numbers=numbers, stock_location=stock_location, reading=reading, now=now)
 
 
 def pack_items(
@@ -79,37 +82,48 @@ def pack_items(
 ) -> Package:
     """A new package of a locked order with these of its items (ids), which no package holds.
 
-    It is to be dispatched from `stock_location` (an id). Raises PackageNumberTaken.
+    It is to be dispatched from `stock_location` (an id).
     """
     return _packed(
         order,
         items,
-        number=_next_number(order),
+        numbers=_numbers(order),
         stock_location=stock_location,
         reading=reading,
         now=now,
     )
 
 
-def _next_number(order: Order) -> str:
-    return next_package_number(order.number, order.packages.values_list("number", flat=True))
+def _numbers(order: Order) -> Iterator[str]:
+    """The numbers that an order's next package can have: whoever names packages may have taken the first."""
+    taken = list(order.packages.values_list("number", flat=True))
+    while True:
+        taken.append(next_package_number(order.number, taken))
+        yield taken[-1]
 
 
 def _packed(
-    order: Order, items: Sequence[int], *, number: str, stock_location: int, reading: Reading, now: datetime
+    order: Order,
+    items: Sequence[int],
+    *,
+    numbers: Iterable[str],
+    stock_location: int,
+    reading: Reading,
+    now: datetime,
 ) -> Package:
     flow = workflow(reading)
-    package, is_new = Package.objects.get_or_create(
-        number=number,
-        defaults={
-            "order": order,
-            "stock_location_id": stock_location,
-            "state_id": flow.state(ContentType.PACKAGE, PACKAGE_STATUS, PackageStatus.WAITING).id,
-            "created_date": now,
-            "modified_date": now,
-        },
-    )
-    if not is_new:
+    values = {
+        "order": order,
+        "stock_location_id": stock_location,
+        "state_id": flow.state(ContentType.PACKAGE, PACKAGE_STATUS, PackageStatus.WAITING).id,
+        "created_date": now,
+        "modified_date": now,
+    }
+    for number in numbers:
+        package, is_new = Package.objects.get_or_create(number=number, defaults=values)
+        if is_new:
+            break
+    else:
         raise PackageNumberTaken
     waiting = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.WAITING).id
     PackageItem.objects.bulk_create(

@@ -124,6 +124,8 @@ def _passed_over(
 ) -> list[PassedOverShape]:
     shapes = []
     for one in explanation["passed_over"]:
+        if one["location"] not in places:
+            continue  # it was deleted: no row holds on to what was only weighed
         by, available = decimal_text_or_none(one["by"]), decimal_text_or_none(one["available"])
         detail = sentences[one["why"]]
         shapes.append(

@@ -1,6 +1,5 @@
 """`aktar workflow`: loading, checking and drawing the states and commands."""
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,16 +89,10 @@ def _workflow(file: Path | None) -> "Workflow":
 
 
 def _unknown_handlers(found: "Workflow") -> list[str]:
-    from aktar.edge.content_types import ContentType
-    from aktar.fulfilment.effects import PACKAGE_EFFECTS
-    from aktar.transfers.effects import HANDLERS
+    from aktar.fulfilment.effects import HANDLERS
     from aktar.workflow.rules import unknown_handlers
 
-    known: dict[int, Collection[str]] = {
-        ContentType.TRANSFER_ORDER: HANDLERS,
-        ContentType.PACKAGE: PACKAGE_EFFECTS,
-    }
-    return list(unknown_handlers(found, known))
+    return list(unknown_handlers(found, HANDLERS))
 
 
 def _read(file: Path) -> "Workflow":

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from aktar.catalog.models import Product
 from aktar.edge.rules import decimal_text
@@ -83,16 +83,16 @@ def stock_verification() -> StockVerificationShape:
     )
 
 
-def unbalanced_levels() -> list[UnbalancedLevel]:
+def unbalanced_levels(*, using: str = DEFAULT_DB_ALIAS) -> list[UnbalancedLevel]:
     """The levels that are not the sum of their movements. One query, which reads all there is."""
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(_UNBALANCED)
         return [UnbalancedLevel(*map(int, row)) for row in cursor.fetchall()]
 
 
-def product_balances() -> list[ProductBalance]:
+def product_balances(*, using: str = DEFAULT_DB_ALIAS) -> list[ProductBalance]:
     """For each product in the books: what came in, went out, and is there. One query, which reads all."""
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(_BALANCES.format(comes_in=_quoted(COMES_IN), goes_out=_quoted(GOES_OUT)))
         return [ProductBalance(*map(int, row)) for row in cursor.fetchall()]
 

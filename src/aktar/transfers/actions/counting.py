@@ -5,10 +5,12 @@ from types import TracebackType
 from prometheus_client import Counter
 
 from aktar.edge.counting import COUNTED
+from aktar.stock.rules import NotEnoughStock
 from aktar.transfers.rules import (
     CargoCompanyRequired,
     CargoCompanyUnknown,
     PackageDisagrees,
+    RenewalRefused,
     TransferOrderUnknown,
     VersionDisagrees,
 )
@@ -25,7 +27,9 @@ _REFUSED = (
     CargoCompanyUnknown,
     CommandsDisagree,
     CommandUnknown,
+    NotEnoughStock,
     PackageDisagrees,
+    RenewalRefused,
     TransferOrderUnknown,
     VersionDisagrees,
 )

@@ -49,7 +49,9 @@ def renew(run: Run, *, to: StateSpec) -> Answer:
         plan_items=open_plan_items(run.order),
         now=run.now,
     )
-    decision = _elsewhere(run, {line.pair for line in lines})
+    # With the destination's, which calling off touches where a workflow renews what is under way.
+    beside = {pair for line in lines for pair in (line.pair, (line.product, run.order.destination_id))}
+    decision = _elsewhere(run, beside)
     call_off(run)
     _write_off(run, lines, wish)
     leave(run, to=to)
