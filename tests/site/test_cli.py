@@ -19,7 +19,7 @@ COMMANDS += ["backup", "restore", "verify", "load", "user", "user create", "toke
 COMMANDS += ["token list", "token revoke"]
 COMMANDS += ["dispatch", "webhooks", "webhooks add", "webhooks list", "webhooks resume", "webhooks off"]
 COMMANDS += ["webhooks prune", "webhooks rekey", "webhooks test", "webhooks replay"]
-COMMANDS += ["stock", "stock verify", "stock show"]
+COMMANDS += ["simulate", "stock", "stock verify", "stock show"]
 LISTED = ["prefix", "name", "user", "opens", "read-only", "created", "expires", "last used", "revoked"]
 ROOT = Path(__file__).parents[2]
 

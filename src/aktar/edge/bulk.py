@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, cast
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -36,11 +37,15 @@ class BulkShape(msgspec.Struct):
 class RowsField(serializers.ListField):
     """Rows that are looked at one by one: what is wrong with one is its own affair. Becomes `Told`s."""
 
+    default_error_messages = {"no_objects": _("Give a list of objects.")}
+
     def __init__(self, *, key: str, **options: Any) -> None:
         super().__init__(allow_empty=False, max_length=MOST_ROWS, **options)
         self.key = key
 
     def run_child_validation(self, data: Any) -> Any:
+        if not all(isinstance(each, dict) for each in data):
+            self.fail("no_objects")
         row = cast("serializers.Serializer[Any]", self.child)
         return [told(row, each, key=self.key) for each in data]
 

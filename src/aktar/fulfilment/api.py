@@ -17,6 +17,7 @@ from aktar.edge.operations import answers
 from aktar.edge.references import reading
 from aktar.edge.serializers import NoBody
 from aktar.edge.shapes import Page, encode
+from aktar.edge.upserts import plain
 from aktar.fulfilment import actions
 from aktar.fulfilment.bodies import (
     MOST_ORDERS,
@@ -24,7 +25,6 @@ from aktar.fulfilment.bodies import (
     PackageCommandBody,
     number_of,
     orders_of,
-    plain,
 )
 from aktar.fulfilment.filters import OrderFilters, PackageFilters
 from aktar.fulfilment.queries import (

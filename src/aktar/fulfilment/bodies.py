@@ -52,13 +52,6 @@ def number_of(row: Any) -> str | None:
     return number if isinstance(number, str) and len(number) <= _LONGEST_NUMBER else None
 
 
-def plain(errors: Any) -> Any:
-    """Errors as data: each sentence in the language of the request."""
-    if isinstance(errors, Mapping):
-        return {str(name): plain(said) for name, said in errors.items()}
-    return [plain(said) for said in errors] if isinstance(errors, (list, tuple)) else str(errors)
-
-
 def _order_of(row: Any) -> NewOrder | Mapping[str, Any]:
     body = OrderBody(data=row)
     if body.is_valid():

@@ -117,37 +117,42 @@ def load_workflow(workflow: Workflow) -> Loaded:
     A new row takes the workflow's id; a row that exists keeps its own. Raises WorkflowFault where an id is
     taken by another row.
     """
-    counts = {"created": 0, "changed": 0, "unchanged": 0}
     with transaction.atomic():
-        ids: dict[int, int] = {}
+        states = _Rows(State, ("content_type", "enum_class", "enum_value"))
         for state in workflow.states.values():
-            values = {
-                "name": state.name,
-                "created_date": state.created_date,
-                "modified_date": state.modified_date,
-                "translations": _plain(state.translations),
-                "config": dict(state.config),
-            }
-            key = dict(zip(("content_type", "enum_class", "enum_value"), state.identity, strict=True))
-            ids[state.id], outcome = _bring_in_line(State, key, values, id_=state.id)
-            counts[outcome] += 1
+            states.want(
+                state.identity,
+                state.id,
+                name=state.name,
+                created_date=state.created_date,
+                modified_date=state.modified_date,
+                translations=_plain(state.translations),
+                config=dict(state.config),
+            )
+        states.write()
+        commands = _Rows(Command, ("slug",))
         for command in workflow.commands.values():
-            values = {
-                "label": command.label,
-                "translations": _plain(command.translations),
-                "configuration": dict(command.configuration),
-                "ui_visibility": list(command.ui_visibility),
-                "is_packageitem_parameter_required": command.is_packageitem_parameter_required,
-                "source_state_id": ids[command.source_state],
-                "destination_state_id": ids[command.destination_state],
-                "handler": command.handler,
-            }
-            _, outcome = _bring_in_line(Command, {"slug": command.slug}, values, id_=command.id)
-            counts[outcome] += 1
+            commands.want(
+                (command.slug,),
+                command.id,
+                label=command.label,
+                translations=_plain(command.translations),
+                configuration=dict(command.configuration),
+                ui_visibility=list(command.ui_visibility),
+                is_packageitem_parameter_required=command.is_packageitem_parameter_required,
+                source_state_id=states.ids[command.source_state],
+                destination_state_id=states.ids[command.destination_state],
+                handler=command.handler,
+            )
+        commands.write()
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), [State, Command]):
                 cursor.execute(statement)
-    return Loaded(**counts)
+    return Loaded(
+        created=len(states.new) + len(commands.new),
+        changed=len(states.changed) + len(commands.changed),
+        unchanged=states.unchanged + commands.unchanged,
+    )
 
 
 def move(
@@ -242,18 +247,47 @@ def _in_utc(instant: datetime, title: str) -> datetime:
         raise WorkflowFault(f"{title}: {instant} is out of range.") from fault
 
 
-def _bring_in_line(
-    model: type[State] | type[Command], key: dict[str, Any], values: dict[str, Any], *, id_: int
-) -> tuple[int, str]:
-    row = model.objects.filter(**key).first()
-    if row is None:
-        if model.objects.filter(pk=id_).exists():
-            raise WorkflowFault(f"{model.__name__} id {id_} is taken by another row; {key} needs another id.")
-        return model.objects.create(pk=id_, **key, **values).pk, "created"
-    if all(getattr(row, name) == value for name, value in values.items()):
-        return row.pk, "unchanged"
-    model.objects.filter(pk=row.pk).update(**values)
-    return row.pk, "changed"
+class _Rows:
+    """The rows of a table, found by what identifies them; one query to begin with, three to write."""
+
+    def __init__(self, model: type[State] | type[Command], key: tuple[str, ...]) -> None:
+        self._model: Any = model
+        self._key = key
+        rows = list(self._model.objects.all())
+        self._known = {tuple(getattr(row, name) for name in key): row for row in rows}
+        self._taken = {row.pk for row in rows}
+        self.ids: dict[int, int] = {}
+        """By the id that the workflow gives, the row's."""
+        self.new: list[Any] = []
+        self.changed: list[Any] = []
+        self.unchanged = 0
+
+    def want(self, identity: tuple[Any, ...], id_: int, **values: Any) -> None:
+        """Note what a row is to be. Raises WorkflowFault where it is new and its id another row's."""
+        row = self._known.get(identity)
+        if row is None:
+            key = dict(zip(self._key, identity, strict=True))
+            if id_ in self._taken:
+                raise WorkflowFault(
+                    f"{self._model.__name__} id {id_} is taken by another row; {key} needs another id."
+                )
+            row = self._model(pk=id_, **key, **values)
+            self.new.append(row)
+        elif any(getattr(row, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(row, name, value)
+            self.changed.append(row)
+        else:
+            self.unchanged += 1
+        self.ids[id_] = row.pk
+
+    def write(self) -> None:
+        """Write what is new and what has changed."""
+        self._model.objects.bulk_create(self.new)
+        columns = [field for field in self._model._meta.concrete_fields if not field.primary_key]
+        self._model.objects.bulk_update(
+            self.changed, [field.name for field in columns if field.name not in self._key]
+        )
 
 
 def _plain(translations: Mapping[str, Mapping[str, str]] | None) -> dict[str, dict[str, str]] | None:

@@ -3,8 +3,7 @@
 import os
 import sys
 import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -25,19 +24,19 @@ if TYPE_CHECKING:
 @click.option(
     "--database",
     metavar="URL",
-    help="An empty database to play in, and to look at afterwards. Else a temporary file.",
+    help="A database without tables to play in, and to look at afterwards. Else a temporary file.",
 )
 @click.option(
     "--draw",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=click.File("w", encoding="utf-8", lazy=False),
     help="A file for the drawing, as SVG.",
 )
 def simulate(
-    orders: int, stores: int, days: int, seed: int, batch: bool, database: str | None, draw: Path | None
+    orders: int, stores: int, days: int, seed: int, batch: bool, database: str | None, draw: TextIO | None
 ) -> None:
     """Play a retailer's month: the planner through every action, its rivals on the same orders on paper.
 
-    DATABASE_URL is not looked at. Exits with 1 if the books do not balance in the end.
+    It leaves the database that DATABASE_URL names alone. Exits with 1 if the books do not balance then.
     """
     with tempfile.TemporaryDirectory(prefix="aktar-simulation-") as folder:
         os.environ["AKTAR_DATA_DIR"] = folder
@@ -51,10 +50,12 @@ def simulate(
         _close()
     from aktar.site.simulation import drawn, told
 
+    if sys.stderr.isatty():
+        click.echo(err=True)
     click.echo(told(report))
     click.echo(f"Carried out in {report.seconds:,.0f} seconds.", err=True)
     if draw is not None:
-        draw.write_text(drawn(report), encoding="utf-8")
+        draw.write(drawn(report))
     if not report.books.is_balanced:
         sys.exit(1)
 
@@ -63,13 +64,14 @@ def _played(month: "Month", *, is_batched: bool) -> "Report":
     from django.core.management import call_command
 
     from aktar.planning.solving import SolverMissing
-    from aktar.site.simulation import NotEmpty
+    from aktar.site.simulation import NotEmpty, require_no_tables
     from aktar.site.simulation import simulate as play
     from aktar.workflow.actions import DEFAULT_WORKFLOW, load_workflow, read_workflow
 
-    call_command("migrate", interactive=False, verbosity=0)
-    load_workflow(read_workflow(DEFAULT_WORKFLOW))
     try:
+        require_no_tables()
+        call_command("migrate", interactive=False, verbosity=0)
+        load_workflow(read_workflow(DEFAULT_WORKFLOW))
         return play(month, is_batched=is_batched, progress=_show)
     except NotEmpty as refusal:
         raise click.ClickException(str(refusal)) from None

@@ -119,13 +119,13 @@ def load_demo(orders: int, *, now: datetime, progress: Callable[[int, int], None
     ledger = Ledger(network)
     older = orders - min(_LIVE_ORDERS, orders // 5)
     with transaction.atomic():  # all of it or nothing; the actions below have transactions of their own
-        _move_sequences_on()
+        move_sequences_on()
         cast = write_master_data(network, goods, now=now)
         rows = Rows(stored_workflow(), cast)
         written = _write_older(chronicle, ledger, rows, older, now, lambda done: progress(done, orders))
         write_webhooks(cast, now=min(chronicle.next_at or now, now))
         world = LiveWorld(chronicle.to_come(), ledger=ledger, rows=rows, cast=cast)
-        _move_sequences_on()
+        move_sequences_on()
     for done, _ in enumerate(chronicle.play(world, orders=orders, until=now), start=written):
         progress(min(done, orders), orders)
     progress(orders, orders)
@@ -167,7 +167,8 @@ def _write_older(
     return written
 
 
-def _move_sequences_on() -> None:
+def move_sequences_on() -> None:
+    """Let the next rows be numbered after those that came with their ids."""
     # PostgreSQL's sequences neither see rows that come with an id, nor forget rows that were rolled back.
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), [*_NUMBERED, *_COUNTED]):

@@ -4,6 +4,6 @@ from aktar.site.simulation.drawing import drawn
 from aktar.site.simulation.month import Month
 from aktar.site.simulation.reports import Report, told
 from aktar.site.simulation.running import simulate
-from aktar.site.simulation.stage import NotEmpty
+from aktar.site.simulation.stage import NotEmpty, require_no_tables
 
-__all__ = ["Month", "NotEmpty", "Report", "drawn", "simulate", "told"]
+__all__ = ["Month", "NotEmpty", "Report", "drawn", "require_no_tables", "simulate", "told"]

@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 
 from aktar.planning.rules import Point, Site, kilometres
@@ -59,9 +60,9 @@ class Course:
                 at = START + together * ((at - START) // together + 1)
             groups.setdefault(at, []).append(purchase)
         for at, group in groups.items():
-            self._later(at, lambda now, group=group: self._place(group, now))
+            self._later(at, partial(self._place, group))
         for day in range(1, self._month.days):
-            self._later(START + day * _DAY + _MORNING, lambda now, day=day: self._restock(day, now))
+            self._later(START + day * _DAY + _MORNING, partial(self._restock, day))
         while self._coming:
             now, _, happen = heapq.heappop(self._coming)
             happen(now)

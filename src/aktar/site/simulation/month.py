@@ -82,7 +82,8 @@ def targets(
 ) -> dict[tuple[int, int], int]:
     """How much (hundredths) of a product a location shall have after a delivery, by product and location.
 
-    A store is the likelier to have a product the better it sells; a warehouse has every second one.
+    A store is the likelier to have a product the better it sells; a warehouse has every second one, and what
+    would lie nowhere.
     """
     lines = sum(map(int.__mul__, _LINES, _LINE_WEIGHTS)) / sum(_LINE_WEIGHTS)
     weights = [rank**-0.8 for rank in range(1, len(products) + 1)]
@@ -99,6 +100,8 @@ def targets(
                 if chance.random() < share:
                     pieces = ceil(chance.random() + daily * weight * days / len(locations))
                     found[product, location] = pieces * PIECE
+        if not any((product, location) in found for location in (*stores, *warehouses)):
+            found[product, month.chance("target", product).choice(warehouses)] = PIECE
     return found
 
 

@@ -20,7 +20,10 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A month as it was carried out, the same orders on paper, the books, and the seconds it took."""
+    """A month as it was carried out, the same orders on paper, the books, and the seconds it took.
+
+    The planner comes first on paper, too.
+    """
 
     month: Month
     locations: int
@@ -31,20 +34,30 @@ class Report:
     seconds: float
 
     @property
-    def is_cheapest(self) -> bool:
-        """Whether the planner costs less than every rival, on paper and as it was carried out."""
-        planner, *rivals = self.on_paper
-        dearest = max(planner.tally.cost_an_order, self.carried_out.tally.cost_an_order)
-        return all(dearest < rival.tally.cost_an_order for rival in rivals)
+    def savings(self) -> dict[str, float]:
+        """Which part of each rival's cost the planner saves, as it was carried out."""
+        cost = self.carried_out.tally.cost_an_order
+        return {each.name: 1 - cost / each.tally.cost_an_order for each in self.on_paper[1:]}
+
+    @property
+    def is_same_on_paper(self) -> bool:
+        """Whether the planner's month on paper is the one that was carried out, to the last figure."""
+        return self.on_paper[0].tally == self.carried_out.tally
 
 
 def told(report: Report) -> str:
     """The report as text."""
     month, books = report.month, report.books
-    way = "in batches" if report.is_batched else "as they came in"
+    way = "four hours' orders together" if report.is_batched else "each as it came in"
+    savings = [
+        f"{abs(part):.1%} {'less' if part >= 0 else 'more'} than {name}"
+        for name, part in report.savings.items()
+    ]
+    count = report.locations - month.stores
+    warehouses = "1 warehouse" if count == 1 else f"{count:,} warehouses"
     lines = [
         f"{month.orders:,} orders in {month.days} days at {month.stores:,} stores and "
-        f"{report.locations - month.stores:,} warehouses, {month.products:,} products, seed {month.seed}; "
+        f"{warehouses}, {month.products:,} products, seed {month.seed}; "
         f"planned {way}.",
         "",
         *_table(
@@ -55,8 +68,10 @@ def told(report: Report) -> str:
             ]
         ),
         "",
-        f"late: packed more than {PROMISE.days} days after it was placed. Transfers, km (of transfers and",
+        f"Late: packed more than {PROMISE.days} days after it was placed. Transfers, km (of transfers and",
         "packages, as the crow flies) and cost (in points, by the planner's weights) are for one order.",
+        f"The planner costs {' and '.join(savings)}.",
+        *(["Its month on paper is the one that was carried out."] if report.is_same_on_paper else []),
         f"Books: {books.came_in} came in, {books.went_out} went out, {books.on_hand} on hand, "
         f"{books.in_transit} in transit. {'They balance.' if books.is_balanced else 'They do NOT balance.'}",
     ]

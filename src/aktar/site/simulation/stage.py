@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db import connection
+
 from aktar.catalog.models import Product
 from aktar.orders.models import Channel
 from aktar.orders.rules import NewAddress
@@ -13,6 +15,7 @@ from aktar.planning.rules import Point, Site, point
 from aktar.site.demo.assortment import articles
 from aktar.site.demo.geography import Site as Place
 from aktar.site.demo.geography import sites as places
+from aktar.site.demo.loading import move_sequences_on
 from aktar.site.demo.masterdata import COUNTRY, write_master_data
 from aktar.site.demo.network import Network
 from aktar.site.simulation.ground import Pair
@@ -24,7 +27,7 @@ _STORES_A_WAREHOUSE = 15
 
 
 class NotEmpty(Exception):
-    """A simulation takes an empty database of its own; this one has rows of somebody's."""
+    """A simulation takes an empty database of its own; this one is in use."""
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
@@ -50,13 +53,20 @@ class Stage:
         return {store: address.city for store, address in self.addresses.items()}
 
 
+def require_no_tables() -> None:
+    """Raise NotEmpty where the database has a table, be it an empty one: somebody means to use it."""
+    if connection.introspection.table_names():
+        raise NotEmpty
+
+
 def set_stage(month: Month) -> Stage:
-    """Fill an empty database with locations, products and stock. Raises NotEmpty."""
+    """Fill tables without rows with locations, products and stock. Raises NotEmpty."""
     if any(model._default_manager.exists() for model in (Country, StockLocation, Product, Channel)):
         raise NotEmpty
     chosen = _places(month)
     goods = articles()[: month.products]
     write_master_data(Network(chosen), goods, now=START)
+    move_sequences_on()
     stores = [place for place in chosen if not place.is_warehouse]
     products = tuple(month.chance("bestsellers").sample([article.number for article in goods], len(goods)))
     wanted = targets(

@@ -132,17 +132,17 @@ def _write_in_turn(event: Event) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Dialect:
+class Dialect:
     """How a database says what Django would have said in Python."""
 
     uuid: str
     clock: str
 
 
-_DIALECTS = {
-    "postgresql": _Dialect(uuid="gen_random_uuid()", clock="statement_timestamp()"),
+DIALECTS = {
+    "postgresql": Dialect(uuid="gen_random_uuid()", clock="statement_timestamp()"),
     # Version 4 of RFC 9562, in Django's form: the digits alone. The clock as Django writes an instant.
-    "sqlite": _Dialect(
+    "sqlite": Dialect(
         uuid="lower(hex(randomblob(6)) || '4' || substr(hex(randomblob(2)), 2) "
         "|| substr('89AB', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || hex(randomblob(6)))",
         clock="strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')",
@@ -161,7 +161,7 @@ def _owe(event: Event, listeners: Statement, now: datetime) -> None:
     nothing may overtake what is yet to be released. A statement of its own after the object's row was
     locked: it sees what those before have committed.
     """
-    dialect = _DIALECTS[connection.vendor]
+    dialect = DIALECTS[connection.vendor]
     kind, object_id, *given = prepared(
         _OWED_FIELDS, (event.content_type, event.object_id, event.pk, now, now, event.sequence)
     )
