@@ -229,10 +229,12 @@ class Retailer(RuleBasedStateMachine):
 
     def package_command(self, which: int, transition: int, is_apt: bool) -> None:
         package = self._one_of(list(self.model.packages.values()), which)
-        if is_apt:
-            # The way to the customer; cancelling is rarer.
-            onward = [id_ for id_, (state, _) in PACKAGE_COMMANDS.items() if state == package.state]
-            transition = onward[0] if onward and onward[0] < CANCELS else transition
+        onward = {state: id_ for id_, (state, _) in PACKAGE_COMMANDS.items() if id_ < CANCELS}
+        ahead = [each for each in self.model.packages.values() if each.state in onward]
+        if is_apt and ahead:
+            # Whatever is nearest to the customer goes on; cancelling is rarer.
+            package = max(ahead, key=lambda each: int(each.state))
+            transition = onward[package.state]
         source, reached = PACKAGE_COMMANDS[transition]
         run = self._calling(fulfilment.run_package_command, package.id, transition=transition, parameters={})
         if package.state != source:

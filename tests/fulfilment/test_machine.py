@@ -17,8 +17,11 @@ SEEN = {
 """What even the short form comes to."""
 
 
-@pytest.mark.parametrize(("examples", "steps"), [(10, 50), pytest.param(500, 100, marks=pytest.mark.soak)])
-def test_a_retailer_at_random_agrees_with_the_model(examples: int, steps: int) -> None:
+@pytest.mark.parametrize(
+    ("examples", "steps", "least"),
+    [(12, 50, 500), pytest.param(600, 100, 50_000, marks=pytest.mark.soak)],
+)
+def test_a_retailer_at_random_agrees_with_the_model(examples: int, steps: int, least: int) -> None:
     stores = [a_location(erp_code=f"R{n}", priority=n) for n in range(STORES)]
     address = stores[0].address
     machine = type(
@@ -50,6 +53,7 @@ def test_a_retailer_at_random_agrees_with_the_model(examples: int, steps: int) -
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert machine.steps >= examples * steps  # type: ignore[attr-defined]
+    # Some examples end before their last step.
+    assert machine.steps >= least  # type: ignore[attr-defined]
     # Else it held nothing against anything.
     assert not SEEN - set(machine.done), machine.done  # type: ignore[attr-defined]
