@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import platform
 import sys
 from collections.abc import Iterator
@@ -28,7 +29,8 @@ WAYS = {
 _OPENING = """# How fast
 
 Measured {day} by `make bench`: {rows} transfer orders of the demo, {machine}.
-Other work ran on the machine; **read the ratios**, which compare neighbours in one round.
+The load average of the last quarter of an hour was {load:.0f}: the more of it is not ours, the more only
+**the ratios** tell, which compare neighbours in one round, and those of short requests gain by it.
 
 The yardstick (`benchmarks/yardstick`) is the same API in idiomatic Django REST framework: serializers,
 `select_related` to one and `prefetch_related` to many, django-filter, and our own authentication, throttle
@@ -96,6 +98,7 @@ def _opening(figures: Figures) -> str:
         day=f"{datetime.now(UTC):%Y-%m-%d}",
         rows=f"{figures.transfer_orders:,}",
         machine=f"two shared processors ({platform.machine()}), Python {platform.python_version()}",
+        load=os.getloadavg()[2],
         rounds=len(figures.samples["detail"]["DRF"]),
     )
 

@@ -45,7 +45,7 @@ def main() -> int:
         os.environ[f"AKTAR_THROTTLE_{name}"] = "900000000/s"
     key, most = _key_and_most()
     found: dict[str, Any] = {"orders": most, "rates": [], "memory": []}
-    for what, megabytes in (("warm", "40"), ("cold", "0")):
+    for what, megabytes in (("warm", "32"), ("cold", "0")):
         with _served(megabytes) as server:
             for name, address in (
                 ("list of 50", f"{ORDERS}?limit=50"),

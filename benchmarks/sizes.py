@@ -93,7 +93,7 @@ def _copy(times: int) -> None:
                     shown = [
                         f"{column} + {copy * shifts[moved[column]]}"
                         if column in moved
-                        else f"number || '-{copy}'"
+                        else f"number || '-{copy * shifts[model]}'"
                         if column == "number"
                         else column
                         for column in columns

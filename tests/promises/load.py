@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from aktar.webhooks.models import Standing, Webhook, WebhookEvent
 from tests import factories
@@ -64,6 +65,21 @@ def left() -> int:
     """How many events are still on their way."""
     on_the_way = (Standing.BLOCKED, Standing.DUE, Standing.REPLAY)
     return WebhookEvent.objects.filter(standing__in=on_the_way).count()
+
+
+class InHand:
+    """What was claimed and not settled when somebody fell: sent or not, that is all that can come twice."""
+
+    def __init__(self) -> None:
+        self._leases: set[UUID] = set()
+        self.count = 0
+
+    def look(self) -> None:
+        """Count the events of each lease that was not seen before; one may outlast several falls."""
+        held = WebhookEvent.objects.filter(lease__isnull=False).values_list("lease", flat=True)
+        new = [lease for lease in held if lease is not None and lease not in self._leases]
+        self.count += len(new)
+        self._leases |= set(new)
 
 
 def duplicates(receiver: Receiver) -> int:

@@ -1,6 +1,7 @@
 """Whatever the code can tell of can be listened to, by its own name and by the general one."""
 
 import pytest
+from django.test import Client
 
 from aktar.edge.content_types import ContentType
 from aktar.orders.rules import (
@@ -19,7 +20,8 @@ from aktar.transfers.rules import (
     transfer_event,
 )
 from aktar.webhooks.rules.event_types import EVENT_TYPES, NO_TRANSITIONS, TEST_EVENT
-from tests.factories import a_caller
+from aktar.workflow.models import Command, State
+from tests.factories import a_caller, a_user, a_workflow
 
 MOVES = {transfer_event(status) for status in TransferStatus} - {transfer_event(TransferStatus.WAITING)}
 TOLD = {
@@ -50,3 +52,36 @@ def test_the_registry_says_what_a_general_name_stands_for() -> None:
     assert set(names[PACKAGE_TRANSITIONED]["stands_for"]) == set(PACKAGE_EVENTS.values())
     assert names[CREATED_EVENT] == {"name": CREATED_EVENT, "content_type": 6, "stands_for": []}
     assert told["callbacks"] == ["log_answer"]
+
+
+@pytest.mark.django_db
+def test_a_state_that_an_operator_adds_can_be_listened_to_by_its_name() -> None:
+    a_workflow()
+    name, user = transfer_event("weighed"), a_user(is_admin=True)
+    caller, desk = a_caller(user), Client()
+    desk.force_login(user)
+    wish = {"target_url": "https://erp.example.com/in", "event_type": name}
+    form = wish | {
+        "user": str(user.pk),
+        "retry_countdown_config": '{"choice": "fixed", "kwargs": {"seconds": 60}}',
+        "additional_headers": "{}",
+        "config": "{}",
+    }
+    refused = caller.post("/whisperer/hooks/", wish, "application/json")
+    assert (refused.status_code, list(refused.json())) == (400, ["event_type"])
+    assert desk.post("/admin/webhooks/webhook/add/", form).status_code == 200
+    weighed = State.objects.get(pk=78)
+    weighed.pk, weighed.enum_value = 780, "weighed"
+    weighed.save(force_insert=True)
+    Command.objects.filter(pk=101).update(destination_state=weighed)
+    told = caller.get("/whisperer/hooks/registry/").json()["event_types"]
+    names = {each["name"]: each for each in told}
+    assert names[name] == {"name": name, "content_type": 6, "stands_for": []}
+    assert name in names[TRANSITIONED_EVENT]["stands_for"]
+    assert caller.post("/whisperer/hooks/", wish, "application/json").status_code == 201
+    form["target_url"] = "https://erp.example.com/another"
+    assert desk.post("/admin/webhooks/webhook/add/", form).status_code == 302
+    nonsense = caller.post(
+        "/whisperer/hooks/", wish | {"event_type": "transfer.status.nonsense"}, "application/json"
+    )
+    assert name in nonsense.json()["event_type"][0]

@@ -60,7 +60,7 @@ class ListView(ApiView):
             page = self._page_by_cursor(request, found)
             at, shown = page.at, versions.of(page.ids)
         else:
-            at, shown = self._numbered_page(request, found, versions.of_slice, {})
+            at, shown = self._numbered_page(request, found, versions.of_slice)
         return self.tagged(
             request,
             page_tag(at, shown, reading),
@@ -76,24 +76,20 @@ class ListView(ApiView):
         found = self.found(request, everything)
         if CURSOR_PARAMETER in request.query_params:
             return self._page_by_cursor(request, found)
-        at, ids = self._numbered_page(request, found, ids_of_slice, [])
+        at, ids = self._numbered_page(request, found, ids_of_slice)
         return IdPage(ids=ids, at=at)
 
     def _page_by_cursor(self, request: Request, found: "QuerySet[Any]") -> IdPage:
         return cursor_page(request, found, sort=sort_of(request.query_params, offered=self.sorts))
 
     def _numbered_page(
-        self,
-        request: Request,
-        found: "QuerySet[Any]",
-        rows: Callable[..., Rows],
-        none: Rows,
+        self, request: Request, found: "QuerySet[Any]", rows: Callable[..., Rows]
     ) -> tuple[Place, Rows]:
         page = page_request(request.query_params)
         count = counted(found, now=self.now)
         offset = page.offset_within(count)
         at = place(request, page=page, count=count)
-        return at, rows(found, offset=offset, limit=page.limit) if count else none
+        return at, rows(found if count else found.none(), offset=offset, limit=page.limit)
 
     def found(self, request: Request, everything: "QuerySet[Any]") -> "QuerySet[Any]":
         """The rows that pass the query's filters, in its order; raises ValidationError."""

@@ -26,6 +26,26 @@ def without_waiting() -> Iterator[None]:
         settings.execute(f"PRAGMA busy_timeout = {patience}")
 
 
+@contextlib.contextmanager
+def patiently(*, seconds: int) -> Iterator[None]:
+    """Let writes inside wait so long for others before they fail, for work that nobody waits for.
+
+    It is entered outside of transactions.
+    """
+    read, change = "SHOW lock_timeout", "SET lock_timeout = '{}'"
+    if connection.vendor == "sqlite":
+        read, change = "PRAGMA busy_timeout", "PRAGMA busy_timeout = {}"
+    with connection.cursor() as cursor:
+        cursor.execute(read)
+        (before,) = cursor.fetchone()
+        cursor.execute(change.format(seconds * 1000))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(change.format(before))
+
+
 def take_turn(work: str) -> None:
     """Wait until nobody else does this work; the turn ends with the transaction. One query on PostgreSQL.
 

@@ -7,6 +7,7 @@ database.
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 
@@ -76,7 +77,7 @@ class Versions:
 
 def ids_of_slice(found: "QuerySet[Any]", *, offset: int, limit: int) -> list[int]:
     """The ids of `limit` rows from `offset` in the order of `found`. One query."""
-    return [id_ for (id_,) in _slice(found, "{page}", offset=offset, limit=limit)]
+    return [row[0] for row in _slice(found, "{page}", offset=offset, limit=limit)]
 
 
 # The page first: rows that are skipped are then skipped on an index.
@@ -87,7 +88,10 @@ _VERSIONS = (
 
 def _slice(found: "QuerySet[Any]", shown: str, *, offset: int, limit: int) -> list[tuple[Any, ...]]:
     if found.query.where:
-        sql, given = found.values_list("pk")[offset : offset + limit].query.sql_with_params()
+        try:
+            sql, given = found.values_list("pk")[offset : offset + limit].query.sql_with_params()
+        except EmptyResultSet:
+            return []
         parameters = list(given)
         sql = _shown(found, shown, sql)
     else:

@@ -34,7 +34,7 @@ class RowToWrite(Generic[Row]):
             cursor.execute(sql.format(id_.sql), id_.parameters)
             row = cursor.fetchone()
         if row is None:
-            raise self._model.DoesNotExist
+            raise self._model.DoesNotExist  # type: ignore[attr-defined]
         values = list(row)
         for place, expression, converts in converters:
             for convert in converts:
@@ -65,7 +65,7 @@ class Insertion:
 
     def __init__(self, model: type[Model], *names: str) -> None:
         self._model = model
-        self._fields = [model._meta.get_field(name) for name in names]
+        self._fields = columns_of(model, names)
 
     @cached_property
     def _sql(self) -> str:
@@ -91,7 +91,7 @@ class Change:
     def __init__(self, model: type[Model], *, to: Sequence[str], where: Sequence[str]) -> None:
         self._model = model
         self._to = to
-        self._fields = [model._meta.get_field(name) for name in (*to, *where)]
+        self._fields = columns_of(model, (*to, *where))
 
     @cached_property
     def _sql(self) -> str:
@@ -106,6 +106,11 @@ class Change:
         with connection.cursor() as cursor:
             cursor.execute(self._sql, prepared(self._fields, values))
             return int(cursor.rowcount)
+
+
+def columns_of(model: type[Model], names: Sequence[str]) -> list[Any]:
+    """The fields of these names, all of which are columns."""
+    return [model._meta.get_field(name) for name in names]
 
 
 def prepared(fields: Sequence[Any], values: Sequence[Any]) -> list[Any]:

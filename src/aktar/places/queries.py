@@ -132,14 +132,14 @@ def webhooks_opened_by(token: ApiToken) -> Q:
     """
     if token.reach == TokenReach.ALL or (token.reach == TokenReach.USER and token.user.is_superuser):
         return Q()
+    bound = TokenMembership.objects.filter(token=OuterRef("token"))
     if token.reach == TokenReach.LOCATIONS:
-        own = TokenMembership.objects.filter(token=token).values("stock_location")
-    else:
-        own = UserMembership.objects.filter(user=token.user_id).values("stock_location")
-    beyond = TokenMembership.objects.filter(token=OuterRef("token")).exclude(stock_location__in=own)
-    within = Q(token__reach=TokenReach.LOCATIONS) & ~Exists(beyond)
-    if token.reach == TokenReach.LOCATIONS:
-        return within
+        opened = TokenMembership.objects.filter(token=token).values("stock_location")
+        beyond = bound.exclude(stock_location__in=opened)
+        return Q(~Exists(beyond), token__reach=TokenReach.LOCATIONS)
+    own = UserMembership.objects.filter(user=token.user_id).values("stock_location")
+    beyond = bound.exclude(stock_location__in=own)
+    within = Q(~Exists(beyond), token__reach=TokenReach.LOCATIONS)
     return within | Q(token=None) | Q(token__reach=TokenReach.USER)
 
 

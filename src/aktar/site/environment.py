@@ -77,7 +77,7 @@ VARIABLES = (
     ),
     Variable(
         "AKTAR_DOCUMENT_CACHE_MB",
-        "40",
+        "32",
         "What each server process may hold of transfer orders that it has encoded already, in megabytes; 0 "
         "for none.",
     ),

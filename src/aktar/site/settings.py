@@ -109,6 +109,8 @@ WHITENOISE_USE_FINDERS = True  # files are served from the packages that brought
 WHITENOISE_AUTOREFRESH = False
 
 # -- Webhooks ---------------------------------------------------------------------------------------------
+# Handed in from above: the room of webhooks knows no states.
+WEBHOOK_STATE_EVENTS = "aktar.transfers.queries.state_events"
 AKTAR_WEBHOOK_ALLOWED_NETWORKS = environment.parsed("AKTAR_WEBHOOK_ALLOWED_NETWORKS", parse_allowed)
 AKTAR_WEBHOOK_TIMEOUT = environment.webhook_timeout()
 AKTAR_WEBHOOK_LEASE = environment.webhook_lease()

@@ -19,7 +19,7 @@ from aktar.places.rules import Reach
 from aktar.planning.models import Outcome, PlanItem
 from aktar.transfers.items.queries import ORDER, ORDER_VERSION, items_by_order, rows_of_orders
 from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder
-from aktar.transfers.rules import TransferOrderUnknown, TransitionLogUnknown
+from aktar.transfers.rules import TransferOrderUnknown, TransitionLogUnknown, transfer_event
 from aktar.transfers.shapes import (
     CargoCompanyShape,
     TransferOrderDetailShape,
@@ -28,10 +28,18 @@ from aktar.transfers.shapes import (
     TransferOrderSimpleShape,
     TransferShipmentShape,
 )
-from aktar.workflow.models import TransitionLog
+from aktar.workflow.models import Command, State, TransitionLog
 from aktar.workflow.queries import workflow_shapes
 
 SORTS = ("id", "created_date", "modified_date", "order_id", "target_transfer_date")
+
+
+def state_events() -> list[tuple[str, ContentType]]:
+    """The event types of the states that commands lead to, an operator's too, with their kind. One query."""
+    reached = Command.objects.values("destination_state")
+    states = State.objects.filter(content_type=ContentType.TRANSFER_ORDER, pk__in=reached).order_by("pk")
+    names = states.values_list("enum_value", flat=True)
+    return [(transfer_event(name), ContentType.TRANSFER_ORDER) for name in names]
 
 
 def visible_transfer_orders(reach: Reach) -> QuerySet[TransferOrder]:

@@ -11,6 +11,7 @@ from aktar.edge.encryption import unreadable
 from aktar.edge.serializers import StrictBooleanField, StrictCharField, StrictSerializer
 from aktar.webhooks.actions import CALLBACKS
 from aktar.webhooks.models import Webhook
+from aktar.webhooks.queries import event_types, is_event_type
 from aktar.webhooks.refusals import (
     CONFIG_SENTENCE,
     ELSEWHERE_SENTENCE,
@@ -93,6 +94,26 @@ class OneOfField(StrictCharField):
     def json_schema(self) -> dict[str, Any]:
         """What the field takes."""
         return {"type": "string", "enum": [*self.names, *([None] if self.allow_null else ())]}
+
+
+class EventTypeField(StrictCharField):
+    """The name of an event type: one of ours, or one that an operator's states bring."""
+
+    default_error_messages = {"unknown": ONE_OF_SENTENCE}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=100, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if not is_event_type(name):
+            self.fail("unknown", names=", ".join(event_types()))
+        return name
+
+    def json_schema(self) -> dict[str, Any]:
+        """What the field takes; which of an operator's there are, the registry says."""
+        own = {"type": "string", "maxLength": 100, "pattern": "^transfer\\.status\\."}
+        return {"anyOf": [{"type": "string", "enum": list(EVENT_TYPES)}, own]}
 
 
 class SecretField(StrictCharField):
@@ -205,7 +226,7 @@ class WebhookBody(StrictSerializer):
     """A webhook. What is left out stays as it is; a null in the place of a secret keeps it."""
 
     target_url = TargetField(max_length=LONGEST_TARGET)
-    event_type = OneOfField(names=tuple(EVENT_TYPES))
+    event_type = EventTypeField()
     is_active = StrictBooleanField(required=False)
     secret_key = SecretField(required=False, allow_null=True)
     callback = OneOfField(names=tuple(CALLBACKS), required=False, allow_null=True)
@@ -228,7 +249,7 @@ class WebhookChangeBody(WebhookBody):
     """What is to change of a webhook."""
 
     target_url = TargetField(max_length=LONGEST_TARGET, required=False)
-    event_type = OneOfField(names=tuple(EVENT_TYPES), required=False)
+    event_type = EventTypeField(required=False)
 
 
 class SinceBody(StrictSerializer):

@@ -5,7 +5,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.module_loading import import_string
 
 from aktar.accounts.models import ApiToken
 from aktar.accounts.models import Reach as TokenReach
@@ -65,20 +67,35 @@ def kept_webhook_events(token: ApiToken, *, opened: Q) -> QuerySet[WebhookEvent]
     return WebhookEvent.objects.filter(webhook__in=list(webhooks.values_list("pk", flat=True)))
 
 
+def event_types() -> dict[str, EventType]:
+    """Every event type: those that the code tells of, and those that an operator's states bring. One query.
+
+    `WEBHOOK_STATE_EVENTS` names what says the latter: states are known beside this room, not below it.
+    """
+    further = import_string(settings.WEBHOOK_STATE_EVENTS)()
+    return {**EVENT_TYPES, **{name: EVENT_TYPES.get(name) or EventType(name, kind) for name, kind in further}}
+
+
+def is_event_type(name: str) -> bool:
+    """Whether it is the name of an event type. At most one query, for a name that the code does not tell."""
+    return name in EVENT_TYPES or name in event_types()
+
+
 def event_registry(callbacks: Collection[str]) -> EventRegistryShape:
-    """The event types with the names that they stand for. No query."""
+    """The event types with the names that they stand for. One query."""
+    known = event_types()
     return EventRegistryShape(
         event_types=[
-            EventTypeShape(kind.name, int(kind.content_type), list(_stood_for(kind)))
-            for kind in EVENT_TYPES.values()
+            EventTypeShape(kind.name, int(kind.content_type), list(_stood_for(kind, known)))
+            for kind in known.values()
         ],
         callbacks=sorted(callbacks),
     )
 
 
-def _stood_for(kind: EventType) -> Iterator[str]:
+def _stood_for(kind: EventType, known: Collection[str]) -> Iterator[str]:
     if kind.stands_for is not None:
-        for name in EVENT_TYPES:
+        for name in known:
             if name.startswith(kind.stands_for) and name != kind.name and name not in NO_TRANSITIONS:
                 yield name
 
@@ -105,11 +122,8 @@ def webhook_event_shapes(events: QuerySet[WebhookEvent]) -> list[WebhookEventSha
     ):
         attempts[owed].append(_Attempt(*attempt))
     # Of 20 kB each, and a page may have thousands of attempts.
-    answers: dict[int, bytes] = dict(
-        WebhookAttempt.objects.filter(pk__in=[tried[0].id for tried in attempts.values()]).values_list(
-            "id", "response_content"
-        )
-    )
+    newest = WebhookAttempt.objects.filter(pk__in=[tried[0].id for tried in attempts.values()])
+    answers = {id_: bytes(content) for id_, content in newest.values_list("id", "response_content")}
     return [_webhook_event(row, webhooks[row.webhook_id], attempts[row.pk], answers) for row in rows]
 
 
@@ -161,7 +175,7 @@ def _webhook_event(
     if attempts:
         newest = attempts[0]
         # Pruned between two reads, it is shown as an answer that said nothing.
-        content = bytes(answers.get(newest.id, b""))
+        content = answers.get(newest.id, b"")
         # The contract's clients expect a status of what was tried, also where no answer came.
         status = NO_ANSWER if newest.status is None else newest.status
     return WebhookEventShape(

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from aktar.webhooks.queries import event_types
 from aktar.webhooks.rules import (
     LONGEST_TARGET,
     MOST_HEADERS,
@@ -17,7 +18,6 @@ from aktar.webhooks.rules import (
     TargetRefused,
     check_target,
 )
-from aktar.webhooks.rules.event_types import EVENT_TYPES
 
 _LONGEST_NAME = 100
 _NO_WEB_ADDRESS = _("Give an address that begins with http:// or https://.")
@@ -67,8 +67,8 @@ def said_of(refusal: TargetRefused | HeaderRefused | ConfigRefused) -> str:
 
 
 def said_of_event_type() -> str:
-    """The sentence for an event type that there is not."""
-    return str(ONE_OF_SENTENCE).format(names=", ".join(EVENT_TYPES))
+    """The sentence for an event type that there is not. One query."""
+    return str(ONE_OF_SENTENCE).format(names=", ".join(event_types()))
 
 
 def said_of_retries() -> str:

@@ -18,7 +18,8 @@ from aktar.site.cli.simulate import simulate
 from aktar.site.cli.stock import stock
 from aktar.site.cli.tokens import token
 from aktar.site.cli.users import user
-from aktar.site.cli.webhook_events import webhooks
+from aktar.site.cli.webhook_events import events_command, retry_command
+from aktar.site.cli.webhooks import webhooks
 from aktar.site.cli.workflow import workflow
 
 
@@ -34,3 +35,5 @@ _COMMANDS = (
 )
 for command in _COMMANDS:
     main.add_command(command)
+for command in (events_command, retry_command):
+    webhooks.add_command(command)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 KINDS = ("locations", "products", "cargo_companies", "stock", "orders")
 FORMS = ("csv", "xlsx")
+PATIENCE = 60
+"""Seconds that a batch waits for other writers; nobody waits for an import."""
 LANGUAGES = ("en-us", "tr-tr")
 
 
@@ -93,13 +95,14 @@ def export(kind: str, form: str | None, output: str) -> None:
 
 
 def _bring_in(kind: "Kind", path: Path, encoding: str, progress: "_Progress") -> None:
+    from aktar.edge.locks import patiently
     from aktar.exchange.actions import import_records, try_records
     from aktar.exchange.files import read_file
     from aktar.exchange.records import records
 
     known = {column.name for column in kind.columns}
     take = try_records if progress.is_dry else import_records
-    with read_file(path, known=known, encoding=encoding) as source:
+    with patiently(seconds=PATIENCE), read_file(path, known=known, encoding=encoding) as source:
         for reports in take(kind, records(kind, source), now=lambda: datetime.now(UTC)):
             progress.tell(reports)
 

@@ -7,13 +7,13 @@ import click
 
 from aktar.site.cli.columns import echo_columns
 from aktar.site.cli.site import wake_migrated
-from aktar.site.cli.webhooks import off, required_webhook, webhooks
+from aktar.site.cli.webhooks import off, required_webhook
 
 _COLUMNS = ("id", "created", "webhook", "event type", "object", "standing", "tries", "last answer", "address")
 _BIGGEST_ID = 2**63 - 1
 
 
-@webhooks.command("events")
+@click.command("events")
 @click.option(
     "--webhook", "id_", metavar="ID", type=click.IntRange(1, _BIGGEST_ID), help="Of that webhook alone."
 )
@@ -37,7 +37,7 @@ def events_command(id_: int | None, which: str | None, limit: int) -> None:
     echo_columns([_COLUMNS, *(_row(one) for one in owed.select_related("webhook")[:limit])])
 
 
-@webhooks.command("retry")
+@click.command("retry")
 @click.argument("id_", metavar="ID", type=click.IntRange(1, _BIGGEST_ID))
 def retry_command(id_: int) -> None:
     """Send the webhook event ID once more; one that waits, now. `aktar webhooks events` shows the ids."""

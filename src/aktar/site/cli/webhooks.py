@@ -212,11 +212,11 @@ def off(id_: int) -> click.ClickException:
 
 
 def _require_event_types(kinds: tuple[str, ...]) -> None:
+    from aktar.webhooks.queries import is_event_type
     from aktar.webhooks.refusals import said_of_event_type
-    from aktar.webhooks.rules.event_types import EVENT_TYPES
 
     for kind in kinds:
-        if kind not in EVENT_TYPES:
+        if not is_event_type(kind):
             raise click.ClickException(f"{kind[:100]!r} is no event type. {said_of_event_type()}")
 
 

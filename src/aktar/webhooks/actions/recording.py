@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from aktar.edge.statements import Statement
-from aktar.edge.writing import Insertion, prepared
+from aktar.edge.writing import Insertion, columns_of, prepared
 from aktar.webhooks.actions.waking import wake
 from aktar.webhooks.models import Event, EventPosition, ObjectSequence, Standing, Webhook, WebhookEvent
 from aktar.webhooks.queries import Audience, listening
@@ -92,8 +92,8 @@ _COLUMNS = (
     *("type", "content_type", "object_id", "payload", "created_at", "source_location"),
     "destination_location",
 )
-_FIELDS = [Event._meta.get_field(name) for name in _COLUMNS]
-_OBJECT = [ObjectSequence._meta.get_field(name) for name in ("content_type", "object_id")]
+_FIELDS = columns_of(Event, _COLUMNS)
+_OBJECT = columns_of(ObjectSequence, ("content_type", "object_id"))
 _SEQUENCES = ObjectSequence._meta.db_table
 _NEXT = f"""
     INSERT INTO {_SEQUENCES} (content_type, object_id, last) VALUES (%s, %s, 1)
@@ -149,10 +149,9 @@ _DIALECTS = {
     ),
 }
 _OWED = WebhookEvent._meta.db_table
-_OWED_FIELDS = [
-    WebhookEvent._meta.get_field(name)
-    for name in ("content_type", "object_id", "event", "created_date", "modified_date", "sequence")
-]
+_OWED_FIELDS = columns_of(
+    WebhookEvent, ("content_type", "object_id", "event", "created_date", "modified_date", "sequence")
+)
 
 
 def _owe(event: Event, listeners: Statement, now: datetime) -> None:

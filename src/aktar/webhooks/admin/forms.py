@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from aktar.edge.admin.pages import RowForm
 from aktar.edge.encryption import unreadable
 from aktar.webhooks.actions import change_secret
-from aktar.webhooks.queries import config_shown, headers_shown
+from aktar.webhooks.queries import config_shown, headers_shown, is_event_type
 from aktar.webhooks.refusals import (
     ELSEWHERE_SENTENCE,
     SECRET_SENTENCE,
@@ -31,7 +31,6 @@ from aktar.webhooks.rules import (
     is_secret,
     with_kept_secrets,
 )
-from aktar.webhooks.rules.event_types import EVENT_TYPES
 
 if TYPE_CHECKING:  # the theme brings no types
     UnfoldAdminPasswordWidget: Any
@@ -80,7 +79,7 @@ class WebhookForm(RowForm):
     def clean_event_type(self) -> str:
         """One of the types that there are, or the one that it has."""
         kind: str = self.cleaned_data["event_type"]
-        if kind not in EVENT_TYPES and (not self.instance.pk or kind != self.instance.event_type):
+        if not is_event_type(kind) and (not self.instance.pk or kind != self.instance.event_type):
             raise ValidationError(said_of_event_type())
         return kind
 
