@@ -22,3 +22,5 @@ else:
     _asked = DATABASES["default"]["OPTIONS"]
     _asked["options"] = f"{_asked.get('options', '')} -c synchronous_commit=off".strip()
 PASSWORD_HASHERS = ["tests.hashers.QuickHasher"]
+# Each test's client would look for every static file anew.
+WHITENOISE_AUTOREFRESH = True
