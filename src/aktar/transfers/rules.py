@@ -113,6 +113,7 @@ class Fault(StrEnum):
     NOT_IN_PACKAGE = "not in package"
     TOO_FEW = "too few"
     IN_TRANSFER = "in transfer"
+    THERE_ALREADY = "there already"
     SHORT_OF_STOCK = "short of stock"
 
 
@@ -122,6 +123,7 @@ CONFLICTS = frozenset(
         Fault.PACKAGE_NUMBER_TAKEN,
         Fault.NOTHING_TO_PACK,
         Fault.IN_TRANSFER,
+        Fault.THERE_ALREADY,
         Fault.SHORT_OF_STOCK,
     }
 )

@@ -12,9 +12,10 @@ from aktar.edge.content_types import ContentType
 from aktar.edge.references import Reading, reading
 from aktar.orders.actions import move_package
 from aktar.orders.models import Package, PackageItem
-from aktar.orders.rules import PackageItemStatus, PackageStatus
+from aktar.orders.rules import PACKAGE_ITEM_STATUS, PackageItemStatus, PackageStatus
 from aktar.places.models import StockLocation
 from aktar.stock.actions import reserve_for_transfers
+from aktar.stock.queries import booked_for_package_items
 from aktar.stock.rules import StockLine
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE, tell
 from aktar.transfers.effects import move_items_of_package
@@ -45,6 +46,29 @@ def items_in_transfer(package_items: Collection[int], current: Reading) -> dict[
     live = [flow.state(ContentType.TRANSFER_ORDER, TRANSFER_STATUS, status).id for status in OPEN]
     rows = TransferItem.objects.filter(package_item__in=package_items, transfer_order__state__in=live)
     return dict(rows.values_list("package_item_id", "transfer_order__number"))
+
+
+def items_there(package: Package, package_items: Collection[int], current: Reading) -> set[int]:
+    """Those of a locked package's items that are where it is dispatched. Two queries.
+
+    They are promised to it there, or wait there since a transfer brought them: not all locations keep books.
+    """
+    flow = workflow(current)
+    booked = booked_for_package_items(package_items, locations=[package.stock_location_id])
+    promised: dict[int | None, int] = defaultdict(int)
+    for row in booked:
+        promised[row.package_item] += row.reserved
+    brought = TransferItem.objects.filter(
+        package_item__in=package_items,
+        package_item__state=flow.state(
+            ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.WAITING
+        ).id,
+        transfer_order__state=flow.state(
+            ContentType.TRANSFER_ORDER, TRANSFER_STATUS, TransferStatus.TRANSFERRED
+        ).id,
+    )
+    there = {item for item, quantity in promised.items() if item is not None and quantity > 0}
+    return there.union(brought.values_list("package_item_id", flat=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
