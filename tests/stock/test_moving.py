@@ -233,6 +233,17 @@ def test_a_packed_package_takes_what_lay_ready_and_else_what_is_free() -> None:
     assert trip.levels()[1] == (0, 0, 0)
 
 
+def test_a_packed_package_takes_no_more_than_it_holds_however_much_lay_ready() -> None:
+    trip = Trip(destination=3)
+    for _ in range(2):
+        reserve([StockLine(trip.product.pk, trip.destination.pk, 100, ITEM)], by=None, now=NOW)
+    trip.ship_out()
+    assert trip.levels()[1] == (2, 0, 0)
+    assert kinds(trip.product)[-2:] == ["shipped_out", "released"]
+    trip.ship_out()
+    assert trip.levels()[1] == (1, 0, 0)
+
+
 def test_only_what_is_there_and_free_is_lost() -> None:
     product, location = a_product(), a_location()
     a_stock(product, location, 3)

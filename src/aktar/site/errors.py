@@ -122,6 +122,7 @@ _FAULTS: Mapping[Fault, "str | Promise"] = {
     Fault.NOT_IN_PACKAGE: _("The package holds no such product."),
     Fault.TOO_FEW: _("The package holds only {count} of these that can be brought."),
     Fault.IN_TRANSFER: _("Package item {item} is being brought by transfer order {number}."),
+    Fault.THERE_ALREADY: _("Package item {item} is where its package is dispatched already."),
     Fault.SHORT_OF_STOCK: _("The source has only {count} of these available."),
 }
 

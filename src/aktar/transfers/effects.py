@@ -137,15 +137,15 @@ def move_items_of_package(
     package: Package,
     items: Collection[int],
     *,
-    order: TransferOrder,
+    brought_by: Collection[int],
     to: PackageItemStatus,
     reading: Reading,
     now: datetime,
 ) -> None:
-    """Put the items of a locked package that `order` brings into a state."""
+    """Put the items of a locked package that transfer orders (ids) bring into a state. Two queries."""
     move_package_items(package, items, to=to, reading=reading, now=now)
     # A cancelled transfer that was to bring them shows them still: who holds its tag must hear of the change.
-    others = TransferOrder.objects.filter(transferitem_set__package_item__in=items).exclude(pk=order.pk)
+    others = TransferOrder.objects.filter(transferitem_set__package_item__in=items).exclude(pk__in=brought_by)
     others.update(version=F("version") + 1)
 
 
@@ -183,7 +183,9 @@ def _move_package(run: Run, to: PackageStatus) -> None:
 
 def _move_package_items(run: Run, to: PackageItemStatus) -> None:
     items = TransferItem.objects.filter(transfer_order=run.order).values_list("package_item_id", flat=True)
-    move_items_of_package(run.package, list(items), order=run.order, to=to, reading=run.reading, now=run.now)
+    move_items_of_package(
+        run.package, list(items), brought_by=[run.order.pk], to=to, reading=run.reading, now=run.now
+    )
 
 
 def _keeps_books(run: Run) -> bool:

@@ -247,9 +247,18 @@ def _with_customer_side(shape: TransferOrderShape, reading: Reading) -> Transfer
 
 def transfer_order_payload(order_id: int, reading: Reading) -> TransferOrderPayloadShape:
     """What an event of this transfer order carries. Two queries, plus references that are not at hand."""
-    listed = _fields(transfer_orders([order_id], reading)[0])
-    del listed["created_date"], listed["modified_date"]
-    return TransferOrderPayloadShape(**listed)
+    (payload,) = transfer_order_payloads([order_id], reading)
+    return payload
+
+
+def transfer_order_payloads(ids: Sequence[int], reading: Reading) -> list[TransferOrderPayloadShape]:
+    """What events of these transfer orders carry, in their order. Queries as `transfer_orders`."""
+    payloads = []
+    for shape in transfer_orders(ids, reading):
+        listed = _fields(shape)
+        del listed["created_date"], listed["modified_date"]
+        payloads.append(TransferOrderPayloadShape(**listed))
+    return payloads
 
 
 def transfer_orders_simple(ids: Sequence[int]) -> list[TransferOrderSimpleShape]:

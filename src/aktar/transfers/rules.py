@@ -113,6 +113,7 @@ class Fault(StrEnum):
     NOT_IN_PACKAGE = "not in package"
     TOO_FEW = "too few"
     IN_TRANSFER = "in transfer"
+    THERE_ALREADY = "there already"
     SHORT_OF_STOCK = "short of stock"
 
 
@@ -122,6 +123,7 @@ CONFLICTS = frozenset(
         Fault.PACKAGE_NUMBER_TAKEN,
         Fault.NOTHING_TO_PACK,
         Fault.IN_TRANSFER,
+        Fault.THERE_ALREADY,
         Fault.SHORT_OF_STOCK,
     }
 )
@@ -198,6 +200,8 @@ def renewal_of(given: Mapping[str, Any]) -> Renewal:
     return Renewal(reason=reason, declare_loss=declare_loss)
 
 
-def next_number(package_number: str, taken: Iterable[str]) -> str:
-    """The number of a package's next transfer order: `{package}T{m}`, m counting on over renewals."""
-    return next_in_series(f"{package_number}T", taken)
+def next_numbers(package_number: str, taken: Iterable[str], count: int) -> list[str]:
+    """The numbers of a package's next transfer orders: `{package}T{m}`, m counting on over renewals."""
+    start = f"{package_number}T"
+    first = int(next_in_series(start, taken).removeprefix(start))
+    return [f"{start}{number}" for number in range(first, first + count)]

@@ -94,8 +94,7 @@ def _packed(
         is_grouped=is_grouped,
         plan_items=plan_items,
         by=by,
+        reading=reading,
         now=now,
     )
-    # The transfers have moved it.
-    package.refresh_from_db()
     return package

@@ -11,7 +11,7 @@ from aktar.stock.actions.counting import adjust_stock, set_stock
 from aktar.stock.actions.keeping import begin_keeping, change_keeping
 from aktar.stock.actions.moving import arrive, call_off, declare_loss, dispatch, ship_out
 from aktar.stock.actions.posting import lock_levels
-from aktar.stock.actions.promising import release_package_items, reserve
+from aktar.stock.actions.promising import release_package_items, reserve, reserve_for_transfers
 
 __all__ = [
     "adjust_stock",
@@ -24,6 +24,7 @@ __all__ = [
     "lock_levels",
     "release_package_items",
     "reserve",
+    "reserve_for_transfers",
     "set_stock",
     "ship_out",
 ]

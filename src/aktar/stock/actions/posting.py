@@ -1,7 +1,7 @@
 """The one place that levels and the ledger are written in: lock, look, move both."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -14,7 +14,9 @@ from aktar.stock.rules import Level, Movement, Pair
 
 _PAIRS = GivenRows({"product": "bigint", "location": "bigint"})
 _CHANGES = GivenRows({**_PAIRS.columns, "on_hand": "bigint", "reserved": "bigint", "in_transit": "bigint"})
-_MOVEMENTS = GivenRows({**_CHANGES.columns, "kind": "text", "package_item": "bigint"})
+_MOVEMENTS = GivenRows(
+    {**_CHANGES.columns, "kind": "text", "package_item": "bigint", "transfer_order": "bigint"}
+)
 # Each has one place for the rows that are given.
 _MOVE = """
     UPDATE stock_stocklevel AS level
@@ -26,7 +28,7 @@ _RECORD = """
     INSERT INTO stock_stockmovement (product_id, stock_location_id, kind, on_hand_change, reserved_change,
         in_transit_change, transfer_order, package_item, reason, user_id, created_at)
     SELECT given.product, given.location, given.kind, given.on_hand, given.reserved,
-        given.in_transit, %s, given.package_item, %s, %s, %s
+        given.in_transit, given.transfer_order, given.package_item, %s, %s, %s
     FROM {given}
 """
 _MAKE = """
@@ -76,26 +78,32 @@ def post(
 
     Each level moves once, by the sum of its movements: what holds between them has been seen to.
     """
-    movements = list(movements)
-    if not movements:
+    post_for_transfers([(transfer_order, movement) for movement in movements], by=by, now=now, reason=reason)
+
+
+def post_for_transfers(
+    posted: Sequence[tuple[int | None, Movement]], *, by: User | None, now: datetime, reason: str = ""
+) -> None:
+    """`post` of movements that each have a transfer order (id) of their own, or none."""
+    if not posted:
         return
     instant = connection.ops.adapt_datetimefield_value(now)
     sums: dict[Pair, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for movement in movements:
+    for _, movement in posted:
         level = sums[movement.pair]
         level[0] += movement.on_hand
         level[1] += movement.reserved
         level[2] += movement.in_transit
     changes = _CHANGES.parameters([*pair, *changed] for pair, changed in sums.items())
     rows = _MOVEMENTS.parameters(
-        [*row.pair, row.on_hand, row.reserved, row.in_transit, row.kind.value, row.package_item]
-        for row in movements
+        [*row.pair, row.on_hand, row.reserved, row.in_transit, row.kind.value, row.package_item, transfer]
+        for transfer, row in posted
     )
     user = None if by is None else by.pk
     with connection.cursor() as cursor:
         cursor.execute(_MOVE.format(given=_CHANGES.table()), [instant, *changes])
         recording = _RECORD.format(given=_MOVEMENTS.table())
-        cursor.execute(recording, [transfer_order, reason, user, instant, *rows])
+        cursor.execute(recording, [reason, user, instant, *rows])
 
 
 def _lock(pairs: Collection[Pair]) -> dict[Pair, Level]:

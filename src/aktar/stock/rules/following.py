@@ -106,16 +106,28 @@ def called_off(booked: Iterable[Booked]) -> Iterator[Movement]:
 def shipped_out(
     lines: Iterable[StockLine], levels: Mapping[Pair, Level], booked: Iterable[Booked]
 ) -> Iterator[Movement]:
-    """Let lines go to the customer: what is promised to their package items, else what is available."""
+    """Let lines go to the customer: what is promised to their package items, else what is available.
+
+    No more than the line goes; what is promised beyond it is anybody's again.
+    """
     reserved = _sums(booked, "reserved")
     for line in summed(lines):
         held = reserved[line.product, line.location, line.package_item]
-        taken = held or _free(line, levels)
+        taken = min(held, line.quantity) or _free(line, levels)
+        promised = min(held, taken)
         if taken:
             levels[line.pair].on_hand -= taken
             levels[line.pair].reserved -= held
             yield Movement(
-                *line.pair, Kind.SHIPPED_OUT, on_hand=-taken, reserved=-held, package_item=line.package_item
+                *line.pair,
+                Kind.SHIPPED_OUT,
+                on_hand=-taken,
+                reserved=-promised,
+                package_item=line.package_item,
+            )
+        if held > promised:
+            yield Movement(
+                *line.pair, Kind.RELEASED, reserved=promised - held, package_item=line.package_item
             )
 
 

@@ -1,16 +1,17 @@
 """Telling the outbox what became of a transfer order and of its shipment."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from aktar.edge.content_types import ContentType
 from aktar.edge.references import Reading
 from aktar.edge.shapes import encode_document
-from aktar.places.queries import audience_at
+from aktar.places.queries import audience_at, hearers_of
 from aktar.transfers.models import TransferOrder
-from aktar.transfers.queries import transfer_order_payload
-from aktar.transfers.rules import SHIPMENT_EVENTS
+from aktar.transfers.queries import transfer_order_payload, transfer_order_payloads
+from aktar.transfers.rules import CREATED_EVENT, SHIPMENT_EVENTS
 from aktar.transfers.shapes import TransferOrderPayloadShape, TransferShipmentPayloadShape
-from aktar.webhooks.actions import record_event
+from aktar.webhooks.actions import News, record_event, record_events
 
 PAYLOAD_LANGUAGE = "en-us"
 
@@ -42,6 +43,28 @@ def tell(
     )
     if handler in SHIPMENT_EVENTS and payload.transfer_shipment is not None:
         _tell_of_shipment(order, SHIPMENT_EVENTS[handler], payload, now)
+
+
+def tell_of_made(orders: Sequence[TransferOrder], current: Reading, now: datetime) -> None:
+    """Record that each of these was made, as `tell` does of one; in as many queries however many they are."""
+    ids = [order.pk for order in orders]
+    ends = {end for order in orders for end in (order.source_id, order.destination_id)}
+    hearers = hearers_of(ends, event_types=(CREATED_EVENT,))
+    record_events(
+        [
+            News(
+                event_type=CREATED_EVENT,
+                object_id=order.pk,
+                payload=encode_document(payload),
+                heard_by=hearers[order.source_id] | hearers[order.destination_id],
+                source=order.source_id,
+                location=order.destination_id,
+            )
+            for order, payload in zip(orders, transfer_order_payloads(ids, current), strict=True)
+        ],
+        content_type=ContentType.TRANSFER_ORDER,
+        now=now,
+    )
 
 
 def _tell_of_shipment(

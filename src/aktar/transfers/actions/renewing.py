@@ -122,14 +122,14 @@ def _carried_out(run: Run, decision: Decision) -> Answer:
         plan_items=recorded.items,
         renews=run.order,
         by=run.by,
+        reading=run.reading,
         now=run.now,
     )
     for moved, status in ((kept, PackageItemStatus.WAITING), (short, PackageItemStatus.OUT_OF_STOCK)):
         if moved:
             move_items_of_package(
-                run.package, moved, order=run.order, to=status, reading=run.reading, now=run.now
+                run.package, moved, brought_by=[run.order.pk], to=status, reading=run.reading, now=run.now
             )
-    run.package.refresh_from_db()
     _move_package(run, is_short=bool(short))
     made = [{"id": order.pk, "number": order.number} for order in renewed]
     if len(made) > 1:

@@ -24,7 +24,12 @@ from aktar.orders.rules import (
 from aktar.places.models import StockLocation
 from aktar.places.rules import Reach
 from aktar.stock.rules import NotEnoughStock
-from aktar.transfers.actions.creating import ItemToMove, create_transfer_order, items_in_transfer
+from aktar.transfers.actions.creating import (
+    ItemToMove,
+    create_transfer_order,
+    items_in_transfer,
+    items_there,
+)
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE
 from aktar.transfers.models import TransferOrder
 from aktar.transfers.queries import is_order_visible, is_package_visible
@@ -132,11 +137,12 @@ def _items(
     products = {line.product for line in wish.items}
     packed = PackageItem.objects.filter(package=package, order_item__product__in=products)
     rows = packed.exclude(state_id=gone.id).select_related("order_item").order_by("pk")
-    numbers = items_in_transfer([row.pk for row in rows], current)
+    ids = [row.pk for row in rows]
+    numbers, there = items_in_transfer(ids, current), items_there(package, ids, current)
     free: dict[int, list[PackageItem]] = defaultdict(list)
     busy: dict[int, list[PackageItem]] = defaultdict(list)
     for row in rows:
-        (busy if row.pk in numbers else free)[row.order_item.product_id].append(row)
+        (busy if row.pk in numbers or row.pk in there else free)[row.order_item.product_id].append(row)
     found = []
     for place, line in enumerate(wish.items):
         mine, taken = free[line.product][: line.count], busy[line.product]
@@ -150,8 +156,9 @@ def _items(
             refusals.append(Refusal(("items", place, "quantity"), Fault.TOO_FEW, {"count": len(mine)}))
         else:
             item = taken[0].pk
-            about = {"item": item, "number": numbers[item]}
-            refusals.append(Refusal(("items", place, "sku"), Fault.IN_TRANSFER, about))
+            fault = Fault.IN_TRANSFER if item in numbers else Fault.THERE_ALREADY
+            about = {"item": item, "number": numbers.get(item)}
+            refusals.append(Refusal(("items", place, "sku"), fault, about))
     return found
 
 

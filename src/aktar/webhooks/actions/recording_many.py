@@ -19,8 +19,8 @@ Listening = tuple[int, int, str]
 class News:
     """What happened to one object (an id), with its payload as it is to be frozen.
 
-    `heard_by` are the ids of the webhooks that may hear of it, `location` the stock location whose people may
-    read it in the feed.
+    `heard_by` are the ids of the webhooks that may hear of it, `location` and `source` the stock locations
+    whose people may read it in the feed.
     """
 
     event_type: str
@@ -28,6 +28,7 @@ class News:
     payload: str
     heard_by: Collection[int]
     location: int
+    source: int | None = None
 
 
 def record_events(news: Sequence[News], *, content_type: int, now: datetime) -> None:
@@ -49,6 +50,7 @@ def record_events(news: Sequence[News], *, content_type: int, now: datetime) -> 
             sequence=sequences[each.object_id],
             payload=each.payload,
             created_at=now,
+            source_location=each.source,
             destination_location=each.location,
         )
         for each in news
