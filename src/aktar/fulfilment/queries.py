@@ -1,13 +1,12 @@
 """Reads of orders and packages as the API shows them, and who may see them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import InstantText
 from aktar.edge.language import DEFAULT_LANGUAGE
 from aktar.edge.references import Reading, reading
@@ -17,12 +16,15 @@ from aktar.fulfilment.shapes import OrderDetailShape, PackageDetailShape, Packag
 from aktar.orders.models import Order, PackageItem
 from aktar.orders.queries import (
     customer_side,
+    dropped_items,
+    missing_items,
     order_items,
     order_shapes,
     package_shapes,
     visible_packages,
+    waiting_items,
 )
-from aktar.orders.rules import ORDER_STATUS, OrderStatus
+from aktar.orders.shapes import OrderShape
 from aktar.places.rules import Reach
 from aktar.planning.queries import demands_of, situation_of_all
 from aktar.planning.rules import Situation
@@ -54,13 +56,34 @@ def require_package_visible(package_id: int, reach: Reach) -> None:
         raise PackageUnknown
 
 
+def orders_at_risk(reading: Reading) -> QuerySet[Any, Any]:
+    """The ids of orders of which something is out of stock, or lost its package and is not planned anew."""
+    return missing_items(reading).values_list("package__order_id").union(_dropped(reading))
+
+
+def at_risk(ids: Collection[int], reading: Reading) -> frozenset[int]:
+    """Those of the orders that are at risk. One query beside the workflow's."""
+    missing = missing_items(reading).filter(package__order_id__in=ids).values_list("package__order_id")
+    dropped = _dropped(reading).filter(order__in=ids)
+    return frozenset(id_ for (id_,) in missing.union(dropped))
+
+
+def _dropped(reading: Reading) -> QuerySet[Any, Any]:
+    return dropped_items(workflow(reading)).order_by().values_list("order_id")
+
+
+def orders_shown(ids: Sequence[int], reading: Reading) -> list[OrderShape]:
+    """The orders of these ids, in their order. Three queries; cold two more, for states and commands."""
+    return order_shapes(ids, reading, at_risk=at_risk(ids, reading))
+
+
 def order_detail(order_id: int, reading: Reading) -> OrderDetailShape:
     """An order in full. Five queries, plus references that are not at hand. Raises OrderUnknown.
 
     Cold they cost at most eleven more: states, commands, products and their images, price lists, stock
     lists, and each kind of geography.
     """
-    found = order_shapes([order_id], reading)
+    found = orders_shown([order_id], reading)
     if not found:
         raise OrderUnknown
     return OrderDetailShape(
@@ -90,19 +113,21 @@ def package_detail(package_id: int, reading: Reading) -> PackageDetailShape:
 
 
 def unplanned_orders(*, limit: int | None = None) -> list[int]:
-    """The approved orders (ids) without a package yet, the oldest first. One query beside the workflow's."""
-    approved = workflow(reading(DEFAULT_LANGUAGE)).state(
-        ContentType.ORDER, ORDER_STATUS, OrderStatus.APPROVED
-    )
-    waiting = Order.objects.filter(state_id=approved.id, packages=None).order_by("pk")
-    return list(waiting.values_list("pk", flat=True)[:limit])
+    """The approved orders (ids) with something in no package, the oldest first.
+
+    What was in a package that was cancelled is in none. One query beside the workflow's.
+    """
+    waiting = waiting_items(workflow(reading(DEFAULT_LANGUAGE))).filter(order=OuterRef("pk"))
+    orders = Order.objects.filter(Exists(waiting)).order_by("pk")
+    return list(orders.values_list("pk", flat=True)[:limit])
 
 
 def decisions_on(
     orders: Collection[int], *, solve: Callable[[Situation], Solution], now: datetime
 ) -> Solution:
     """How orders (ids) would be planned together, by `solve`. Three queries, and those of a cold desk."""
-    return solve(situation_of_all(demands_of(orders), now=now))
+    demands = demands_of(orders, reading(DEFAULT_LANGUAGE))
+    return solve(situation_of_all(demands, now=now))
 
 
 def levels_of_packages(packages: Collection[int]) -> frozenset[tuple[int, int]]:

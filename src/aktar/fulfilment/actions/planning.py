@@ -70,7 +70,7 @@ def plan_locked_order(order: Order, *, by: User | None, reading: Reading, now: d
 def _demand(order: Order, reading: Reading) -> Demand | None:
     if workflow(reading).states[order.state_id].enum_value not in CANCELLABLE:
         return None
-    return next(iter(demands_of([order.pk])), None)
+    return next(iter(demands_of([order.pk], reading)), None)
 
 
 def _planned(order: Order, demand: Demand, *, by: User | None, reading: Reading, now: datetime) -> Decision:
