@@ -13,7 +13,7 @@ from aktar.edge.references import Reading, reading
 from aktar.edge.statements import RowsOfIds
 from aktar.fulfilment.rules import OrderUnknown, PackageUnknown
 from aktar.fulfilment.shapes import OrderDetailShape, PackageDetailShape, PackageTransferShape
-from aktar.orders.models import Order, PackageItem
+from aktar.orders.models import Order, OrderItem, PackageItem
 from aktar.orders.queries import (
     customer_side,
     dropped_items,
@@ -22,11 +22,12 @@ from aktar.orders.queries import (
     order_shapes,
     package_shapes,
     visible_packages,
-    waiting_items,
+    waiting,
 )
 from aktar.orders.shapes import OrderShape
 from aktar.places.rules import Reach
-from aktar.planning.queries import demands_of, situation_of_all
+from aktar.planning.models import PlanItem
+from aktar.planning.queries import demands_of, situation_of_all, undispatched_items
 from aktar.planning.rules import Situation
 from aktar.planning.solving import Solution
 from aktar.transfers.models import TransferItem, TransferOrder
@@ -57,19 +58,23 @@ def require_package_visible(package_id: int, reach: Reach) -> None:
 
 
 def orders_at_risk(reading: Reading) -> QuerySet[Any, Any]:
-    """The ids of orders of which something is out of stock, or lost its package and is not planned anew."""
-    return missing_items(reading).values_list("package__order_id").union(_dropped(reading))
+    """The ids of orders of which something is out of stock, or waits and was planned or packed before."""
+    flow = workflow(reading)
+    missing = missing_items(reading).values_list("package__order_id")
+    dropped, undispatched = dropped_items(flow), undispatched_items(flow)
+    return missing.union(*(rows.values_list("order_item__order_id") for rows in (dropped, undispatched)))
 
 
 def at_risk(ids: Collection[int], reading: Reading) -> frozenset[int]:
     """Those of the orders that are at risk. One query beside the workflow's."""
     missing = missing_items(reading).filter(package__order_id__in=ids).values_list("package__order_id")
-    dropped = _dropped(reading).filter(order__in=ids)
-    return frozenset(id_ for (id_,) in missing.union(dropped))
-
-
-def _dropped(reading: Reading) -> QuerySet[Any, Any]:
-    return dropped_items(workflow(reading)).order_by().values_list("order_id")
+    # As above, but from few orders and not from all that was ever cancelled: what waits and was in any
+    # package was in one that is cancelled.
+    packed = PackageItem.objects.filter(order_item=OuterRef("pk"))
+    undispatched = PlanItem.objects.filter(order_item=OuterRef("pk"), destination=None)
+    left = OrderItem.objects.filter(waiting(workflow(reading)), order__in=ids)
+    left = left.filter(Exists(packed) | Exists(undispatched))
+    return frozenset(id_ for (id_,) in missing.union(left.values_list("order_id")))
 
 
 def orders_shown(ids: Sequence[int], reading: Reading) -> list[OrderShape]:
@@ -117,8 +122,8 @@ def unplanned_orders(*, limit: int | None = None) -> list[int]:
 
     What was in a package that was cancelled is in none. One query beside the workflow's.
     """
-    waiting = waiting_items(workflow(reading(DEFAULT_LANGUAGE))).filter(order=OuterRef("pk"))
-    orders = Order.objects.filter(Exists(waiting)).order_by("pk")
+    open_items = OrderItem.objects.filter(waiting(workflow(reading(DEFAULT_LANGUAGE))), order=OuterRef("pk"))
+    orders = Order.objects.filter(Exists(open_items)).order_by("pk")
     return list(orders.values_list("pk", flat=True)[:limit])
 
 

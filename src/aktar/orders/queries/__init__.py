@@ -15,7 +15,7 @@ from aktar.orders.queries.orders import (
     order_payload,
     order_shapes,
     unpacked_items,
-    waiting_items,
+    waiting,
 )
 from aktar.orders.queries.packages import (
     package_payload,
@@ -42,5 +42,5 @@ __all__ = [
     "short_package_shapes",
     "unpacked_items",
     "visible_packages",
-    "waiting_items",
+    "waiting",
 ]

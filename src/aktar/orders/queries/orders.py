@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import InstantText
@@ -84,23 +84,29 @@ def unpacked_items(flow: Workflow) -> QuerySet[OrderItem]:
 
     A package that was cancelled holds nothing.
     """
+    return OrderItem.objects.filter(_unpacked(flow, ""))
+
+
+def waiting(flow: Workflow, prefix: str = "") -> Q:
+    """Of a query in which order items are behind `prefix`: those of approved orders that no package holds.
+
+    They are what `aktar plan` plans.
+    """
+    approved = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.APPROVED).id
+    return Q(**{f"{prefix}order__state_id": approved}) & _unpacked(flow, prefix)
+
+
+def dropped_items(flow: Workflow) -> QuerySet[PackageItem]:
+    """The items of cancelled packages whose order items wait: no other package holds them."""
+    gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
+    return PackageItem.objects.filter(waiting(flow, "order_item__"), state_id=gone)
+
+
+def _unpacked(flow: Workflow, prefix: str) -> Q:
     cancelled = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED).id
     gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
-    packed = PackageItem.objects.filter(order_item=OuterRef("pk")).exclude(state_id=gone)
-    return OrderItem.objects.filter(~Exists(packed)).exclude(state_id=cancelled)
-
-
-def waiting_items(flow: Workflow) -> QuerySet[OrderItem]:
-    """The unpacked items of approved orders: those that `aktar plan` plans."""
-    approved = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.APPROVED).id
-    return unpacked_items(flow).filter(order__state_id=approved)
-
-
-def dropped_items(flow: Workflow) -> QuerySet[OrderItem]:
-    """Those of the waiting items that were in a package, which was cancelled."""
-    gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
-    dropped = PackageItem.objects.filter(state_id=gone).values("order_item_id")
-    return waiting_items(flow).filter(pk__in=dropped)
+    packed = PackageItem.objects.filter(order_item=OuterRef(f"{prefix}pk")).exclude(state_id=gone)
+    return ~Q(**{f"{prefix}state_id": cancelled}) & ~Exists(packed)
 
 
 def order_payload(order: Order, reading: Reading) -> OrderPayloadShape:
