@@ -9,6 +9,7 @@ from django.test import Client
 from aktar.accounts.actions import create_token, create_user
 from aktar.accounts.models import Reach, User
 from aktar.catalog.models import PriceList, Product, ProductImage, StockList
+from aktar.edge.references import reading
 from aktar.orders.models import (
     Channel,
     Customer,
@@ -272,6 +273,6 @@ def an_owed_event(event: Event, webhook: Webhook | None = None, **values: Any) -
 
 def a_plan(order: Order | None = None) -> Plan:
     """How an order without a package is to be served by the stock there is, made by the real action."""
-    (demand,) = demands_of([(order or an_order()).pk])
+    (demand,) = demands_of([(order or an_order()).pk], reading("en-us"))
     (decision,) = immediately(situation_of(demand, now=NOW)).decisions
     return Plan.objects.get(pk=record_plan(decision, now=NOW).plan)

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from aktar.edge.references import reading
+from aktar.fulfilment.queries import at_risk, orders_at_risk
 from aktar.orders import models as orders
 from aktar.stock.models import StockLevel
 from aktar.stock.queries import product_balances, unbalanced_levels
@@ -50,6 +52,8 @@ def _require_states(model: Model, states: dict[int, str]) -> None:
     ) == sorted(
         (each.id, piece.id, each.state, 100) for each in model.transfers.values() for piece in each.pieces
     )
+    risky = {id_ for (id_,) in orders_at_risk(reading("en-us"))}
+    assert risky == model.orders_at_risk() == at_risk([*model.orders], reading("en-us"))
     for package in model.packages.values():
         numbers = [each.number for each in model.transfers.values() if each.package == package.id]
         assert numbers == model.next_transfer_numbers(package)

@@ -246,7 +246,7 @@ class Retailer(RuleBasedStateMachine):
         if reached == "500":
             self.model.pack(package)
         elif reached == "600":
-            self.model.cancel_package(package)
+            self.model.lose_package(package)
         else:
             self.model.move_package(package, reached)
 
@@ -270,8 +270,8 @@ class Retailer(RuleBasedStateMachine):
 
     def _planned(self, order: Order) -> None:
         """Take over what the planner made, and hold it against the rules."""
-        (row,) = orders.Package.objects.filter(order=order.id)
-        assert row.number == f"{order.number}P1"
+        (row,) = orders.Package.objects.filter(order=order.id).exclude(pk__in=[*self.model.packages])
+        assert row.number == f"{order.number}P{len(self.model.packages_of(order)) + 1}"
         items = orders.PackageItem.objects.filter(package=row).order_by("pk")
         pieces = [
             Piece(id_, item, order.items[item], self.states[state])
@@ -336,7 +336,7 @@ class Retailer(RuleBasedStateMachine):
         return [
             order
             for order in self.model.orders.values()
-            if order.state == "400" and not self.model.packages_of(order)
+            if order.state == "400" and all(each.state == "600" for each in self.model.packages_of(order))
         ]
 
     def _transfer(self, which: int) -> Transfer:

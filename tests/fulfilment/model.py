@@ -229,6 +229,24 @@ class Model:
             piece.state, piece.is_held = "600", False
         self.move_package(package, "600")
 
+    def lose_package(self, package: Package) -> None:
+        """The order stands, and what the package held waits to be planned anew."""
+        self.cancel_package(package)
+        self.told[ORDER, package.order].append("order.at_risk")
+
+    def orders_at_risk(self) -> set[int]:
+        """Orders that stand with a piece out of stock, or one whose package was cancelled and no more."""
+        return {
+            order.id
+            for order in self.orders.values()
+            if order.state == "400"
+            and (packages := self.packages_of(order))
+            and (
+                all(package.state == "600" for package in packages)
+                or any(piece.state == "920" for package in packages for piece in package.pieces)
+            )
+        }
+
     def cancel_order(self, order: Order) -> None:
         for package in self.packages_of(order):
             if package.state != "600":

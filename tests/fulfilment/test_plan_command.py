@@ -6,11 +6,12 @@ from django.test import Client
 
 from aktar.fulfilment.actions import carry_out_decision
 from aktar.fulfilment.queries import decisions_on, unplanned_orders
-from aktar.orders.models import Package
+from aktar.orders.models import Order, Package
 from aktar.planning.models import Plan
 from aktar.planning.solving import immediately
 from aktar.site.cli.plan import plan
 from aktar.transfers.models import TransferOrder
+from aktar.webhooks.models import Event
 from tests.factories import NOW
 from tests.fulfilment.shop import a_store, counted, only_package, ordered
 from tests.stock.books import require_balance
@@ -22,6 +23,15 @@ def planned(*options: str) -> list[str]:
     done = CliRunner().invoke(plan, options)
     assert done.exit_code == 0, done.output
     return done.output.splitlines()
+
+
+def at_risk(caller: Client) -> list[str]:
+    found = {
+        flag: [each["number"] for each in caller.get(f"/api/v1/oms/orders/?at_risk={flag}").json()["results"]]
+        for flag in ("true", "false")
+    }
+    assert len(found["true"]) + len(found["false"]) == Order.objects.count()
+    return found["true"]
 
 
 @pytest.fixture
@@ -61,6 +71,36 @@ def test_a_dry_run_says_the_same_and_changes_nothing(options: tuple[str, ...]) -
     said = planned("--dry-run", *options)
     assert said == [*SAID, "3 orders would be planned, 1 of them with something out of stock."]
     assert not any(model.objects.exists() for model in (Package, Plan, TransferOrder))
+
+
+def test_what_a_cancelled_package_held_is_at_risk_until_it_is_planned_anew(caller: Client) -> None:
+    a_store("A", {"TS-1": 1, "TS-2": 1})
+    order, other = ordered(caller, "WEB-1", "TS-1", "TS-2"), ordered(caller, "WEB-2", "TS-3", query="?plan=0")
+    package = only_package(order)
+    cancel = {"transition": 204, "input_parameters": {}}
+    path = f"/api/v1/oms/packages/{package.pk}/command/"
+    assert caller.post(path, cancel, "application/json").status_code == 204
+    assert at_risk(caller) == ["WEB-1"]
+    assert caller.get(f"/api/v1/oms/orders/{order.pk}/").json()["at_risk"] is True
+    assert Event.objects.get(type="order.at_risk").object_id == order.pk
+    assert unplanned_orders() == [order.pk, other.pk]
+    assert planned("--limit", "1")[0] == "WEB-1: A dispatches 2."
+    assert list(order.packages.order_by("pk").values_list("number", "state__enum_value")) == [
+        ("WEB-1P1", "600"),
+        ("WEB-1P2", "100"),
+    ]
+    assert (at_risk(caller), unplanned_orders()) == ([], [other.pk])
+    require_balance()
+
+
+def test_a_cancelled_order_is_neither_at_risk_nor_planned_though_its_packages_are_cancelled(
+    caller: Client,
+) -> None:
+    a_store("A", {"TS-1": 1})
+    order = ordered(caller, "WEB-1", "TS-1")
+    assert caller.post(f"/api/v1/oms/orders/{order.pk}/cancel/", {}, "application/json").status_code == 204
+    assert (at_risk(caller), unplanned_orders()) == ([], [])
+    assert not Event.objects.filter(type="order.at_risk").exists()
 
 
 @pytest.mark.usefixtures("_waiting")

@@ -1,13 +1,21 @@
 """An order that comes in is planned at once: who dispatches, who sends, and the goods are promised."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
+from aktar.edge.references import reading
+from aktar.fulfilment.actions import carry_out_decision, plan_order
+from aktar.fulfilment.queries import at_risk, decisions_on, unplanned_orders
 from aktar.orders.models import Order, Package
+from aktar.places.models import StockLocation
 from aktar.planning.models import Plan, PlanItem
+from aktar.planning.rules import Cost, PackagePlan
+from aktar.planning.solving import immediately
 from aktar.webhooks.models import Event
 from aktar.workflow.models import TransitionLog
-from tests.factories import a_location
+from tests.factories import NOW, a_location
 from tests.fulfilment.orders import an_order_body, put_in
 from tests.fulfilment.shop import (
     PIECE,
@@ -122,6 +130,50 @@ def test_where_nobody_may_dispatch_the_plan_says_so(caller: Client) -> None:
     order = ordered(caller, "WEB-1", "TS-1")
     assert order.packages.count() == 0
     assert list(PlanItem.objects.values_list("source", "destination")) == [(None, None)]
+
+
+def test_an_order_that_nobody_may_dispatch_is_at_risk_until_somebody_may(caller: Client) -> None:
+    closed = a_store("A", {"TS-1": 1})
+    StockLocation.objects.update(is_fulfillment_center=False)
+    left = ordered(caller, "WEB-0", "TS-1", query="?plan=0")
+    order = ordered(caller, "WEB-1", "TS-1")
+    detail = f"/api/v1/oms/orders/{order.pk}/"
+    assert caller.get(detail).json()["at_risk"] is True
+    at_risk = caller.get("/api/v1/oms/orders/?at_risk=true").json()["results"]
+    assert [each["number"] for each in at_risk] == ["WEB-1"]
+    # Planned in vain again it is not told again, nor kept.
+    for _ in range(3):
+        assert plan_order(order.pk, by=None, now=NOW) is not None
+    assert list(Plan.objects.values_list("order", flat=True)) == [order.pk]
+    told = list(Event.objects.values_list("type", "object_id"))
+    assert told == [("order.at_risk", order.pk)]
+    assert unplanned_orders() == [left.pk, order.pk]
+    StockLocation.objects.update(is_fulfillment_center=True)
+    assert plan_order(order.pk, by=None, now=NOW) is not None
+    assert only_package(order).stock_location == closed
+    assert caller.get(detail).json()["at_risk"] is False
+    assert unplanned_orders() == [left.pk]
+
+
+def test_a_part_that_nobody_may_dispatch_waits_and_the_rest_goes(caller: Client) -> None:
+    """Two packages, the second of which has no dispatcher: as a scenario that splits may decide."""
+    store = a_store("A", {"TS-1": 1, "TS-2": 1})
+    order = ordered(caller, "WEB-1", "TS-1", "TS-2", query="?plan=0")
+    (whole,) = decisions_on([order.pk], solve=immediately, now=NOW).decisions
+    (package,) = whole.packages
+    kept, left = package.items
+    nowhere = PackagePlan(None, (replace(left, source=None),), Cost(), ())
+    decision = replace(whole, packages=(replace(package, items=(kept,)), nowhere))
+    assert carry_out_decision(decision, is_batch=False, by=None, now=NOW) == decision
+    assert caller.get(f"/api/v1/oms/orders/{order.pk}/").json()["at_risk"] is True
+    assert Event.objects.filter(type="order.at_risk").count() == 1
+    assert unplanned_orders() == [order.pk]
+    assert plan_order(order.pk, by=None, now=NOW) is not None
+    assert list(order.packages.order_by("pk").values_list("number", "stock_location")) == [
+        ("WEB-1P1", store.pk),
+        ("WEB-1P2", store.pk),
+    ]
+    assert (at_risk([order.pk], reading("en-us")), unplanned_orders()) == (frozenset(), [])
 
 
 def test_cancelling_the_order_frees_whatever_was_promised(caller: Client) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from aktar.planning.rules import (
     UNPLANNED,
     Demand,
+    ItemPlan,
     Line,
     Market,
     Scenario,
@@ -21,6 +22,7 @@ from tests.planning.markets import (
     ANKARA,
     ISTANBUL,
     IZMIR,
+    PIECE,
     VAN,
     a_demand,
     a_market,
@@ -151,6 +153,41 @@ def test_where_nobody_may_dispatch_nothing_is_planned() -> None:
 def test_two_pieces_of_a_product_do_not_both_take_the_last_one() -> None:
     market = a_market(a_site(1), a_site(2, ANKARA), a_site(3, VAN), stock={7: {1: 1, 2: 1, 3: 1}})
     assert sorted(item.source or 0 for item in decided(a_demand(7, 7), market).items) == [1, 2]
+
+
+def reasons(item: ItemPlan) -> list[tuple[int, Why, int | None]]:
+    return [(passed.site, passed.why, passed.available) for passed in item.passed_over]
+
+
+def test_what_went_to_another_line_of_the_order_is_no_costlier_but_gone() -> None:
+    market = a_market(a_site(1), a_site(2, ANKARA), a_site(3, VAN), stock={7: {1: 1, 2: 2, 3: 1}, 8: {1: 1}})
+    items = decided(a_demand(7, 8, 7, 7, 7, 7), market).items
+    assert [item.source for item in items] == [1, 1, 2, 2, 3, None]
+    costlier, short = Why.COSTLIER, Why.SHORT_OF_STOCK
+    assert [reasons(item) for item in items if item.line.product == 7] == [
+        [(2, costlier, 200), (3, costlier, 100)],
+        [(3, costlier, 100), (1, short, 0)],
+        [(3, costlier, 100), (1, short, 0)],
+        [(1, short, 0), (2, short, 0)],
+        [(1, short, 0), (2, short, 0), (3, short, 0)],
+    ]
+
+
+def test_what_went_to_another_line_of_the_order_leaves_the_safety_stock() -> None:
+    market = a_market(a_site(1), stock={7: {1: 2}}, safety={1: PIECE})
+    (_, short) = decided(a_demand(7, 7), market).items
+    assert reasons(short) == [(1, Why.SAFETY_STOCK, PIECE)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(markets(), demands(), st.booleans(), st.booleans())
+def test_of_what_comes_from_nowhere_nobody_is_the_costlier_source(
+    market: Market, demand: Demand, groups_items: bool, is_split_allowed: bool
+) -> None:
+    scenario = Scenario(groups_items=groups_items, is_split_allowed=is_split_allowed)
+    for item in decided(demand, market, scenario).items:
+        assert item.source is not None or Why.COSTLIER not in {passed.why for passed in item.passed_over}
+        assert all(passed.available is None or passed.available >= 0 for passed in item.passed_over)
 
 
 def test_a_package_that_is_there_keeps_its_place_and_remembers_who_failed() -> None:

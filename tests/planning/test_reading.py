@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from aktar.edge.references import reading
 from aktar.orders.models import PackageItem
 from aktar.places.models import StockLocation
 from aktar.planning.actions import record_failure, record_plan, record_success, record_withdrawal
@@ -29,7 +30,7 @@ def _workflow(db: None) -> None:
 
 
 def decide_for(order_id: int) -> Decision:
-    (demand,) = demands_of([order_id])
+    (demand,) = demands_of([order_id], reading("en-us"))
     return immediately(situation_of(demand, now=NOW)).decisions[0]
 
 
@@ -58,14 +59,14 @@ def test_what_is_promised_or_kept_for_safety_is_not_planned() -> None:
 
 def test_lines_that_are_in_a_package_are_not_planned_again() -> None:
     package = a_package(items=2)
-    assert demands_of([package.order_id]) == []
+    assert demands_of([package.order_id], reading("en-us")) == []
     PackageItem.objects.filter(package=package).first().delete()  # type: ignore[union-attr]
-    (demand,) = demands_of([package.order_id])
+    (demand,) = demands_of([package.order_id], reading("en-us"))
     assert len(demand.lines) == 1
 
 
 def test_a_customer_without_coordinates_is_in_the_middle_of_his_town() -> None:
-    (demand,) = demands_of([an_order().pk])
+    (demand,) = demands_of([an_order().pk], reading("en-us"))
     assert demand.point is not None
     assert demand.city is not None
 
@@ -101,15 +102,16 @@ def test_a_decision_costs_three_queries_however_many_locations_there_are(locatio
         location = a_place()
         for product in products_of(order):
             has(location, product)
-    (demand,) = demands_of([order.pk])
+    (demand,) = demands_of([order.pk], reading("en-us"))
     situation_of(demand, now=NOW)
     with CaptureQueriesContext(connection) as captured:
         situation = situation_of(demand, now=NOW)
     # 1 reference version, 2 some holders; 3 the nearest ones, where there are too many.
     assert len(captured) == (3 if locations >= MOST_HOLDERS else 2)
     assert immediately(situation).decisions[0].is_complete
+    current = reading("en-us")
     with CaptureQueriesContext(connection) as captured:
-        assert len(demands_of([order.pk])) == 1
+        assert len(demands_of([order.pk], current)) == 1
     assert len(captured) == 2
 
 
@@ -151,7 +153,7 @@ def test_a_batch_sees_every_order_and_every_holder() -> None:
     has(there, product)
     has(here, other)
     first, second = an_order_of(product), an_order_of(product, other)
-    situation = situation_of_all(demands_of([first.pk, second.pk]), now=NOW)
+    situation = situation_of_all(demands_of([first.pk, second.pk], reading("en-us")), now=NOW)
     assert [demand.key for demand in situation.demands] == [first.pk, second.pk]
     solution = in_batch(situation, seconds=5)
     assert [decision.packages[0].dispatching for decision in solution.decisions] == [there.pk, here.pk]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aktar.planning.rules import UNPLANNED, Decision, Demand, Market, Scenario, spare
+from aktar.planning.rules import UNPLANNED, Decision, Demand, Market, Scenario, Why, spare
 from aktar.planning.solving import Solution, SolverMissing, immediately, in_batch
 from tests.planning.markets import (
     ANKARA,
@@ -73,6 +73,16 @@ def test_the_batch_way_leaves_goods_to_the_order_that_needs_them_more() -> None:
     assert [len(decision.packages[0].transferred) for decision in together.decisions] == [0, 0]
     assert together.cost < at_once.cost
     assert together.bound == pytest.approx(together.cost, rel=1e-6)
+
+
+def test_a_batch_says_of_what_it_leaves_that_others_have_it() -> None:
+    # Who comes first would have to have the piece brought; who comes second has the rest beside it.
+    market = a_market(a_site(1), a_site(2, ANKARA), stock={7: {1: 1}, 8: {1: 1}, 9: {2: 1}})
+    wanted = [a_demand(7, 9, key=1), a_demand(7, 8, key=2)]
+    first, second = in_batch(a_situation(market, wanted, Scenario()), seconds=5).decisions
+    assert [[item.source for item in each.items] for each in (first, second)] == [[None, 2], [1, 1]]
+    (passed,) = first.items[0].passed_over
+    assert (passed.site, passed.why, passed.available) == (1, Why.SHORT_OF_STOCK, 0)
 
 
 @settings(max_examples=40, deadline=None)

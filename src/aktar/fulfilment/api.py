@@ -29,6 +29,7 @@ from aktar.fulfilment.bodies import (
 from aktar.fulfilment.filters import OrderFilters, PackageFilters
 from aktar.fulfilment.queries import (
     order_detail,
+    orders_shown,
     package_detail,
     require_order_visible,
     require_package_visible,
@@ -41,7 +42,7 @@ from aktar.fulfilment.shapes import (
     PackageDetailShape,
 )
 from aktar.orders.bodies import OrderBody
-from aktar.orders.queries import order_shapes, package_shapes, short_package_shapes, visible_packages
+from aktar.orders.queries import package_shapes, short_package_shapes, visible_packages
 from aktar.orders.rules import NewOrder
 from aktar.orders.shapes import OrderShape, PackageShape, ShortPackageShape
 from aktar.places.queries import reach_of
@@ -70,7 +71,7 @@ class OrderListView(ListView):
     @answers(Page[OrderShape])
     def get(self, request: Request) -> Response:
         current = reading(self.language)
-        return self.page(request, visible_orders(_reach(request)), lambda ids: order_shapes(ids, current))
+        return self.page(request, visible_orders(_reach(request)), lambda ids: orders_shown(ids, current))
 
     @answers(
         {201: OrderDetailShape, 200: (OrderDetailShape, IntakeShape)},

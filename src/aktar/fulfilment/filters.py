@@ -18,8 +18,8 @@ from aktar.edge.filters import (
 )
 from aktar.edge.language import DEFAULT_LANGUAGE
 from aktar.edge.references import reading
+from aktar.fulfilment.queries import orders_at_risk
 from aktar.orders.models import Order, OrderItem, Package, PackageItem
-from aktar.orders.queries import missing_items
 from aktar.places.models import StockLocation
 from aktar.workflow.queries import workflow
 
@@ -69,9 +69,9 @@ class OrderFilters(QueryFilters):
         return orders.filter(pk__in=items.values("order_id"))
 
     def endangered(self, orders: Orders, _name: str, is_at_risk: bool) -> Orders:
-        """Those of which something is out of stock, or (`is_at_risk` false) all the others."""
-        missing = missing_items(reading(DEFAULT_LANGUAGE)).values("package__order_id")
-        return orders.filter(pk__in=missing) if is_at_risk else orders.exclude(pk__in=missing)
+        """Those that are at risk, or (`is_at_risk` false) all the others."""
+        risky = orders_at_risk(reading(DEFAULT_LANGUAGE))
+        return orders.filter(pk__in=risky) if is_at_risk else orders.exclude(pk__in=risky)
 
 
 class PackageFilters(QueryFilters):

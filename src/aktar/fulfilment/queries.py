@@ -1,30 +1,33 @@
 """Reads of orders and packages as the API shows them, and who may see them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import InstantText
 from aktar.edge.language import DEFAULT_LANGUAGE
 from aktar.edge.references import Reading, reading
 from aktar.edge.statements import RowsOfIds
 from aktar.fulfilment.rules import OrderUnknown, PackageUnknown
 from aktar.fulfilment.shapes import OrderDetailShape, PackageDetailShape, PackageTransferShape
-from aktar.orders.models import Order, PackageItem
+from aktar.orders.models import Order, OrderItem, PackageItem
 from aktar.orders.queries import (
     customer_side,
+    dropped_items,
+    missing_items,
     order_items,
     order_shapes,
     package_shapes,
     visible_packages,
+    waiting,
 )
-from aktar.orders.rules import ORDER_STATUS, OrderStatus
+from aktar.orders.shapes import OrderShape
 from aktar.places.rules import Reach
-from aktar.planning.queries import demands_of, situation_of_all
+from aktar.planning.models import PlanItem
+from aktar.planning.queries import demands_of, situation_of_all, undispatched_items
 from aktar.planning.rules import Situation
 from aktar.planning.solving import Solution
 from aktar.transfers.models import TransferItem, TransferOrder
@@ -54,13 +57,38 @@ def require_package_visible(package_id: int, reach: Reach) -> None:
         raise PackageUnknown
 
 
+def orders_at_risk(reading: Reading) -> QuerySet[Any, Any]:
+    """The ids of orders of which something is out of stock, or waits and was planned or packed before."""
+    flow = workflow(reading)
+    missing = missing_items(reading).values_list("package__order_id")
+    dropped, undispatched = dropped_items(flow), undispatched_items(flow)
+    return missing.union(*(rows.values_list("order_item__order_id") for rows in (dropped, undispatched)))
+
+
+def at_risk(ids: Collection[int], reading: Reading) -> frozenset[int]:
+    """Those of the orders that are at risk. One query beside the workflow's."""
+    missing = missing_items(reading).filter(package__order_id__in=ids).values_list("package__order_id")
+    # As above, but from few orders and not from all that was ever cancelled: what waits and was in any
+    # package was in one that is cancelled.
+    packed = PackageItem.objects.filter(order_item=OuterRef("pk"))
+    undispatched = PlanItem.objects.filter(order_item=OuterRef("pk"), destination=None)
+    left = OrderItem.objects.filter(waiting(workflow(reading)), order__in=ids)
+    left = left.filter(Exists(packed) | Exists(undispatched))
+    return frozenset(id_ for (id_,) in missing.union(left.values_list("order_id")))
+
+
+def orders_shown(ids: Sequence[int], reading: Reading) -> list[OrderShape]:
+    """The orders of these ids, in their order. Three queries; cold two more, for states and commands."""
+    return order_shapes(ids, reading, at_risk=at_risk(ids, reading))
+
+
 def order_detail(order_id: int, reading: Reading) -> OrderDetailShape:
     """An order in full. Five queries, plus references that are not at hand. Raises OrderUnknown.
 
     Cold they cost at most eleven more: states, commands, products and their images, price lists, stock
     lists, and each kind of geography.
     """
-    found = order_shapes([order_id], reading)
+    found = orders_shown([order_id], reading)
     if not found:
         raise OrderUnknown
     return OrderDetailShape(
@@ -90,19 +118,21 @@ def package_detail(package_id: int, reading: Reading) -> PackageDetailShape:
 
 
 def unplanned_orders(*, limit: int | None = None) -> list[int]:
-    """The approved orders (ids) without a package yet, the oldest first. One query beside the workflow's."""
-    approved = workflow(reading(DEFAULT_LANGUAGE)).state(
-        ContentType.ORDER, ORDER_STATUS, OrderStatus.APPROVED
-    )
-    waiting = Order.objects.filter(state_id=approved.id, packages=None).order_by("pk")
-    return list(waiting.values_list("pk", flat=True)[:limit])
+    """The approved orders (ids) with something in no package, the oldest first.
+
+    What was in a package that was cancelled is in none. One query beside the workflow's.
+    """
+    open_items = OrderItem.objects.filter(waiting(workflow(reading(DEFAULT_LANGUAGE))), order=OuterRef("pk"))
+    orders = Order.objects.filter(Exists(open_items)).order_by("pk")
+    return list(orders.values_list("pk", flat=True)[:limit])
 
 
 def decisions_on(
     orders: Collection[int], *, solve: Callable[[Situation], Solution], now: datetime
 ) -> Solution:
     """How orders (ids) would be planned together, by `solve`. Three queries, and those of a cold desk."""
-    return solve(situation_of_all(demands_of(orders), now=now))
+    demands = demands_of(orders, reading(DEFAULT_LANGUAGE))
+    return solve(situation_of_all(demands, now=now))
 
 
 def levels_of_packages(packages: Collection[int]) -> frozenset[tuple[int, int]]:

@@ -155,7 +155,8 @@ class OrderPackageShape(msgspec.Struct):
 class OrderShape(msgspec.Struct):
     """An order as lists carry it; `channel` is an id.
 
-    It is at risk while something of it is out of stock everywhere.
+    It is at risk while something of it is out of stock everywhere, may be dispatched by nobody, or was in a
+    package that was cancelled and is in no other one.
     """
 
     id: int

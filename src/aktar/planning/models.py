@@ -168,6 +168,10 @@ class PlanItem(models.Model):
             models.Index(
                 fields=["ended_at", "source"], condition=Q(outcome="sent"), name="planning_item_sent"
             ),
+            # Whoever asks for orders at risk looks for these few.
+            models.Index(
+                fields=["order_item"], condition=Q(destination=None), name="planning_item_undispatched"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -51,7 +51,7 @@ class PassedOverShape(msgspec.Struct):
 class PlannedPackageShape(msgspec.Struct):
     """What one stock location dispatches (null: nobody may), and who else could have.
 
-    `others` were passed over beside those that are named.
+    So many `others` of those weighed were passed over beside those that are named.
     """
 
     dispatching: PlaceShape | None
@@ -64,7 +64,8 @@ class PlanItemShape(msgspec.Struct):
     """A line of a plan: `quantity` of an order item for `destination`, which dispatches it, from `source`.
 
     The same location twice: it has the goods itself. `source` is null where nobody could send them. `outcome`
-    tells of a line that was to be sent: open, sent, failed or withdrawn.
+    tells of a line that was to be sent: open, sent, failed or withdrawn. So many `others` of those weighed
+    were passed over beside those that are named.
     """
 
     id: int

@@ -10,8 +10,10 @@ from aktar.accounts.models import User
 from aktar.edge.content_types import ContentType
 from aktar.edge.references import reading
 from aktar.fulfilment.effects import PACKAGE_EFFECTS, PackageRun
+from aktar.fulfilment.queries import at_risk
 from aktar.fulfilment.rules import PackageUnknown
-from aktar.orders.actions import move_package
+from aktar.orders.actions import move_package, tell_at_risk
+from aktar.orders.models import Order
 from aktar.orders.queries import visible_packages
 from aktar.orders.rules import PackageStatus
 from aktar.places.rules import Reach
@@ -49,13 +51,18 @@ def run_package_command(
         PACKAGE_EFFECTS[command.handler](
             PackageRun(package=package, attributes=attributes, by=by, reading=current, now=now)
         )
+        reached = PackageStatus(flow.states[command.destination_state].enum_value)
         move_package(
             package,
-            to=PackageStatus(flow.states[command.destination_state].enum_value),
+            to=reached,
             by=by,
             attributes=attributes,
             reading=current,
             now=now,
         )
+        if reached == PackageStatus.CANCELLED and at_risk([package.order_id], current):
+            # What it held waits to be planned anew. Last, for it locks the order's events.
+            order = Order.objects.get(pk=package.order_id)
+            tell_at_risk(order, locations=[package.stock_location_id], reading=current, now=now)
         if then is not None:
             then(None)

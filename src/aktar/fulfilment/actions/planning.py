@@ -7,9 +7,10 @@ from django.db import transaction
 from aktar.accounts.models import User
 from aktar.edge.references import Reading, reading
 from aktar.fulfilment.actions.carrying import carry_out
+from aktar.orders.actions import tell_at_risk
 from aktar.orders.models import Order
 from aktar.orders.rules import CANCELLABLE
-from aktar.planning.queries import demands_of, situation_of, situation_of_all
+from aktar.planning.queries import demands_of, is_told, situation_of, situation_of_all
 from aktar.planning.rules import Decision, Demand
 from aktar.planning.solving import immediately
 from aktar.stock.rules import NotEnoughStock
@@ -50,11 +51,24 @@ def carry_out_decision(
         if demand == decision.demand:
             try:
                 with transaction.atomic():
-                    carry_out(order, decision, is_batch=is_batch, by=by, reading=current, now=now)
+                    _carry_out(order, decision, is_batch=is_batch, by=by, reading=current, now=now)
                 return decision
             except NotEnoughStock:
                 pass
         return _planned(order, demand, by=by, reading=current, now=now)
+
+
+def _carry_out(
+    order: Order, decision: Decision, *, is_batch: bool, by: User | None, reading: Reading, now: datetime
+) -> None:
+    """`carry_out`, and tell if nobody may dispatch something; once, however often it is planned in vain."""
+    if is_told(decision):
+        return
+    carry_out(order, decision, is_batch=is_batch, by=by, reading=reading, now=now)
+    dispatched = [package for package in decision.packages if package.dispatching is not None]
+    # A package that something is missing of has told it already.
+    if len(dispatched) < len(decision.packages) and not any(package.short for package in dispatched):
+        tell_at_risk(order, locations=(), reading=reading, now=now)
 
 
 def _unclaimed(order_id: int) -> Order | None:
@@ -70,7 +84,7 @@ def plan_locked_order(order: Order, *, by: User | None, reading: Reading, now: d
 def _demand(order: Order, reading: Reading) -> Demand | None:
     if workflow(reading).states[order.state_id].enum_value not in CANCELLABLE:
         return None
-    return next(iter(demands_of([order.pk])), None)
+    return next(iter(demands_of([order.pk], reading)), None)
 
 
 def _planned(order: Order, demand: Demand, *, by: User | None, reading: Reading, now: datetime) -> Decision:
@@ -79,11 +93,11 @@ def _planned(order: Order, demand: Demand, *, by: User | None, reading: Reading,
         try:
             # What was locked in vain is let go with the savepoint.
             with transaction.atomic():
-                carry_out(order, decision, is_batch=False, by=by, reading=reading, now=now)
+                _carry_out(order, decision, is_batch=False, by=by, reading=reading, now=now)
             return decision
         except NotEnoughStock:
             continue
     hold_market(demand, now=now)
     (decision,) = immediately(situation_of_all([demand], now=now)).decisions
-    carry_out(order, decision, is_batch=False, by=by, reading=reading, now=now)
+    _carry_out(order, decision, is_batch=False, by=by, reading=reading, now=now)
     return decision

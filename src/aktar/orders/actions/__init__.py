@@ -5,6 +5,7 @@ from aktar.orders.actions.moving import (
     move_order_to_cancelled,
     move_package,
     move_package_items,
+    tell_at_risk,
 )
 from aktar.orders.actions.placing import add_package, pack_items, place_order
 
@@ -16,4 +17,5 @@ __all__ = [
     "move_package_items",
     "pack_items",
     "place_order",
+    "tell_at_risk",
 ]

@@ -61,9 +61,8 @@ def move_package(
         now=now,
     )
     if to == PackageStatus.OUT_OF_STOCK:
-        _tell(
-            Order.objects.get(pk=package.order_id), ORDER_AT_RISK, [package.stock_location_id], reading, now
-        )
+        order = Order.objects.get(pk=package.order_id)
+        tell_at_risk(order, locations=[package.stock_location_id], reading=reading, now=now)
 
 
 def move_package_items(
@@ -98,6 +97,11 @@ def move_order_to_cancelled(
     cancelled = workflow(reading).state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED)
     move(order, to=cancelled, by=by, attributes=attributes, now=now)
     _tell(order, ORDER_CANCELLED, locations, reading, now)
+
+
+def tell_at_risk(order: Order, *, locations: Sequence[int], reading: Reading, now: datetime) -> None:
+    """Tell that an order is at risk, for the sake of packages at `locations`. It locks the order's events."""
+    _tell(order, ORDER_AT_RISK, locations, reading, now)
 
 
 def _tell(order: Order, event_type: str, locations: Sequence[int], reading: Reading, now: datetime) -> None:

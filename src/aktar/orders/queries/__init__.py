@@ -9,12 +9,13 @@ from aktar.orders.queries.items import (
     package_item_shape,
 )
 from aktar.orders.queries.orders import (
-    at_risk,
+    dropped_items,
     missing_items,
     order_items,
     order_payload,
     order_shapes,
     unpacked_items,
+    waiting,
 )
 from aktar.orders.queries.packages import (
     package_payload,
@@ -27,8 +28,8 @@ __all__ = [
     "PACKAGE_ITEM_WIDTH",
     "CustomerSide",
     "ItemReferences",
-    "at_risk",
     "customer_side",
+    "dropped_items",
     "missing_items",
     "order_items",
     "order_payload",
@@ -41,4 +42,5 @@ __all__ = [
     "short_package_shapes",
     "unpacked_items",
     "visible_packages",
+    "waiting",
 ]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import InstantText
@@ -25,11 +25,13 @@ from aktar.workflow.queries import workflow, workflow_shapes
 from aktar.workflow.rules import Workflow
 
 
-def order_shapes(ids: Sequence[int], reading: Reading) -> list[OrderShape]:
-    """The orders of these ids, in their order. Three queries; cold two more, for states and commands."""
+def order_shapes(ids: Sequence[int], reading: Reading, *, at_risk: Collection[int]) -> list[OrderShape]:
+    """The orders of these ids, in their order; those `at_risk` are said to be.
+
+    Two queries; cold two more, for states and commands.
+    """
     rows = {row[0]: row for row in _rows.of(ids)}
     packages = packages_of_orders(ids, reading)
-    risky = at_risk(ids, reading)
     states = workflow_shapes(reading).states
     return [
         OrderShape(
@@ -39,7 +41,7 @@ def order_shapes(ids: Sequence[int], reading: Reading) -> list[OrderShape]:
             channel_name=channel_name,
             customer=None if customer[_CUSTOMER_ID] is None else CustomerShape(*customer),
             state=states[state],
-            at_risk=id_ in risky,
+            at_risk=id_ in at_risk,
             package_set=packages[id_],
             date_placed=placed,
             created_date=created,
@@ -69,12 +71,6 @@ def packages_of_orders(ids: Sequence[int], reading: Reading) -> dict[int, list[O
     return packages
 
 
-def at_risk(ids: Collection[int], reading: Reading) -> frozenset[int]:
-    """Those of the orders that nothing was found for, in part or whole. One query beside the workflow's."""
-    missing = missing_items(reading).filter(package__order_id__in=ids)
-    return frozenset(missing.values_list("package__order_id", flat=True))
-
-
 def missing_items(reading: Reading) -> QuerySet[PackageItem]:
     """The package items that are out of stock, of orders that still stand."""
     flow = workflow(reading)
@@ -84,11 +80,33 @@ def missing_items(reading: Reading) -> QuerySet[PackageItem]:
 
 
 def unpacked_items(flow: Workflow) -> QuerySet[OrderItem]:
-    """The order items that still stand and that no package holds."""
+    """The order items that still stand and that no package holds: what is to be packed or planned.
+
+    A package that was cancelled holds nothing.
+    """
+    return OrderItem.objects.filter(_unpacked(flow, ""))
+
+
+def waiting(flow: Workflow, prefix: str = "") -> Q:
+    """Of a query in which order items are behind `prefix`: those of approved orders that no package holds.
+
+    They are what `aktar plan` plans.
+    """
+    approved = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.APPROVED).id
+    return Q(**{f"{prefix}order__state_id": approved}) & _unpacked(flow, prefix)
+
+
+def dropped_items(flow: Workflow) -> QuerySet[PackageItem]:
+    """The items of cancelled packages whose order items wait: no other package holds them."""
+    gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
+    return PackageItem.objects.filter(waiting(flow, "order_item__"), state_id=gone)
+
+
+def _unpacked(flow: Workflow, prefix: str) -> Q:
     cancelled = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED).id
     gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
-    packed = PackageItem.objects.filter(order_item=OuterRef("pk")).exclude(state_id=gone)
-    return OrderItem.objects.filter(~Exists(packed)).exclude(state_id=cancelled)
+    packed = PackageItem.objects.filter(order_item=OuterRef(f"{prefix}pk")).exclude(state_id=gone)
+    return ~Q(**{f"{prefix}state_id": cancelled}) & ~Exists(packed)
 
 
 def order_payload(order: Order, reading: Reading) -> OrderPayloadShape:

@@ -211,6 +211,11 @@ class Migration(migrations.Migration):
                         fields=["ended_at", "source"],
                         name="planning_item_sent",
                     ),
+                    models.Index(
+                        condition=models.Q(("destination", None)),
+                        fields=["order_item"],
+                        name="planning_item_undispatched",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(

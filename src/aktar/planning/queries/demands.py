@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Iterable
 
+from aktar.edge.references import Reading
 from aktar.edge.statements import RowsOfIds
 from aktar.orders.models import Order, OrderItem, Package
+from aktar.orders.queries import unpacked_items
 from aktar.planning.models import FailedSource
 from aktar.planning.queries.points import point_of
 from aktar.planning.rules import Demand, Line
+from aktar.workflow.queries import workflow
 
 PIECE = 100
 """An order item is one piece; quantities are hundredths."""
@@ -19,12 +22,13 @@ _CUSTOMER_POINT = tuple(
 )
 
 
-def demands_of(orders: Collection[int]) -> list[Demand]:
-    """The demands of these orders (ids) that have lines in no package yet, by id. Two queries.
+def demands_of(orders: Collection[int], reading: Reading) -> list[Demand]:
+    """The demands of these orders (ids) that have lines in no package, by id. Two queries.
 
     The customer is taken to be in the middle of the smallest place known of the address.
     """
-    lines = _lines(_unpacked_rows.of([*orders]))
+    unpacked = unpacked_items(workflow(reading)).filter(order__in=[*orders])
+    lines = _lines(unpacked.values_list(*_ITEM_COLUMNS))
     return [
         Demand(
             key=id_,
@@ -76,9 +80,6 @@ _order_rows = RowsOfIds(
 )
 _ITEM_COLUMNS = ("id", "order_id", "product_id")
 _item_rows = RowsOfIds(lambda ids: OrderItem.objects.filter(pk__in=ids).values_list(*_ITEM_COLUMNS))
-_unpacked_rows = RowsOfIds(
-    lambda ids: OrderItem.objects.filter(order__in=ids, package_items=None).values_list(*_ITEM_COLUMNS)
-)
 
 
 def _lines(rows: Iterable[tuple[int, int, int]]) -> dict[int, list[Line]]:

@@ -1,8 +1,9 @@
 """Decisions and why they are so: what comes from where, what it costs, who was passed over."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import islice
 
 from aktar.planning.rules.choosing import Choice, best_choice, plain_cost
 from aktar.planning.rules.costs import NOTHING, Cost, package_cost, transfer_cost
@@ -11,12 +12,15 @@ from aktar.planning.rules.options import Options, Why, weigh
 from aktar.planning.rules.tariff import FAR, Tariff
 
 MOST_NAMED = 5
-"""How many passed over locations an explanation names; of the others it says how many they were."""
+"""How many passed over locations an explanation names; of the others weighed it says how many they were."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A location that was not chosen: why, by how many hundredths of a point it is costlier, what it has."""
+    """A location that was not chosen: why, by how many hundredths of a point it is costlier, what it has.
+
+    What lines of the same demand took before this one, it has no more.
+    """
 
     site: int
     why: Why
@@ -28,8 +32,8 @@ class PassedOver:
 class ItemPlan:
     """A line: the site it comes from (the dispatching one: no transfer; None: from nowhere), and why.
 
-    `cost` is that of its transfer; where a transfer brings several lines the first one bears it. `others`
-    were passed over beside those that are named.
+    `cost` is that of its transfer; where a transfer brings several lines the first one bears it. So many
+    `others` of those weighed were passed over beside those that are named.
     """
 
     line: Line
@@ -96,8 +100,16 @@ def decide(demand: Demand, *, market: Market, tariff: Tariff, beside: Collection
     return explained(options, best_choice(options))
 
 
-def explained(options: Options, choice: Choice) -> Decision:
-    """A choice with its costs broken down and its alternatives."""
+Left = Mapping[int, Mapping[int, int]]
+"""By product and site, what is there when everything is decided."""
+
+
+def explained(options: Options, choice: Choice, *, left: Left | None = None) -> Decision:
+    """A choice with its costs broken down and its alternatives.
+
+    `left` tells what demands that were decided together leave of the market, for the lines that come from
+    nowhere; without it nobody takes anything but this demand.
+    """
     packages = []
     for dispatching in dict.fromkeys(choice.dispatchers):
         asked: set[int | None] = set()
@@ -105,7 +117,8 @@ def explained(options: Options, choice: Choice) -> Decision:
         for number, source in enumerate(choice.sources):
             if choice.dispatchers[number] != dispatching:
                 continue
-            items.append(_item(options, number, dispatching, source, is_asked=source in asked))
+            taken = _taken(options, choice, number, left)
+            items.append(_item(options, number, dispatching, source, taken, is_asked=source in asked))
             if options.scenario.groups_items:
                 asked.add(source)
         passed, others = _other_dispatchers(options, dispatching, choice)
@@ -127,8 +140,32 @@ def _package_cost(options: Options, dispatching: int | None) -> Cost:
     )
 
 
+def _taken(options: Options, choice: Choice, number: int, left: Left | None) -> Mapping[int, int]:
+    """By site, what is gone of a line's product when it is this line's turn: others took it.
+
+    A line that comes from nowhere has its turn last.
+    """
+    lines, is_last = options.demand.lines, choice.sources[number] is None
+    product = lines[number].product
+    if is_last and left is not None:
+        held, rest = options.market.stock.get(product, {}), left.get(product, {})
+        return {site: held[site] - rest.get(site, 0) for site in options.own[number]}
+    taken: dict[int, int] = {}
+    if options.has_twins:
+        for line, source in zip(lines, choice.sources if is_last else choice.sources[:number], strict=False):
+            if source is not None and line.product == product:
+                taken[source] = taken.get(source, 0) + line.quantity
+    return taken
+
+
 def _item(
-    options: Options, number: int, dispatching: int | None, source: int | None, *, is_asked: bool
+    options: Options,
+    number: int,
+    dispatching: int | None,
+    source: int | None,
+    taken: Mapping[int, int],
+    *,
+    is_asked: bool,
 ) -> ItemPlan:
     line, market = options.demand.lines[number], options.market
     cost = NOTHING
@@ -140,38 +177,60 @@ def _item(
             standing=market.standings.get(source),
         )
     stock = market.stock.get(line.product, {})
-    rivals, too_far = _rivals(options, number, dispatching, source)
+    refused = _refused(options, number, source, taken)
+    rivals = _rivals(options, number, dispatching, source, refused)
+    # Of a line that comes from nowhere, whatever it would have cost, nobody is the costlier one.
+    named = nsmallest(MOST_NAMED, rivals) if source is not None else []
     passed = [
         # By itself it may be no costlier: a transfer comes anyway, or another order needs its goods more.
-        PassedOver(site, Why.COSTLIER, max(rival - cost.total, 0), stock[site])
-        for rival, site in nsmallest(MOST_NAMED, rivals)
+        PassedOver(site, Why.COSTLIER, max(rival - cost.total, 0), stock[site] - taken.get(site, 0))
+        for rival, site in named
     ]
-    refused = [*_refused(options, number, source), *((site, Why.TOO_FAR) for site in too_far)]
-    passed += [PassedOver(site, why, None, stock[site]) for site, why in refused[: MOST_NAMED - len(passed)]]
+    passed += [
+        PassedOver(site, why, None, stock[site] - taken.get(site, 0))
+        for site, why in islice(refused.items(), MOST_NAMED - len(passed))
+    ]
     return ItemPlan(line, source, cost, tuple(passed), len(rivals) + len(refused) - len(passed))
 
 
+def _refused(options: Options, number: int, source: int | None, taken: Mapping[int, int]) -> dict[int, Why]:
+    """Who has, or had, some of a line's product and could not be chosen for it."""
+    line = options.demand.lines[number]
+    stock = options.market.stock.get(line.product, {})
+    refused: dict[int, Why] = {}
+    for site in sorted(taken):
+        if site == source or site not in options.own[number]:
+            continue
+        if stock[site] - taken[site] < line.quantity:
+            refused[site] = Why.SHORT_OF_STOCK
+        elif options.spare(site, line.product) - taken[site] < line.quantity:
+            refused[site] = Why.SAFETY_STOCK
+    for site, why in options.refused[number].items():
+        if site != source:
+            refused.setdefault(site, why)
+    return refused
+
+
 def _rivals(
-    options: Options, number: int, dispatching: int | None, source: int | None
-) -> tuple[list[tuple[int, int]], list[int]]:
-    """Who else could have sent a line, with the cost; and who only is too far away."""
+    options: Options,
+    number: int,
+    dispatching: int | None,
+    source: int | None,
+    refused: dict[int, Why],
+) -> list[tuple[int, int]]:
+    """Who else could have sent a line, with the cost; who only is too far away is added to those refused."""
     rivals: list[tuple[int, int]] = []
-    too_far: list[int] = []
     if dispatching is None:
-        return rivals, too_far
+        return rivals
     way = options.tariff.way
     for asking, site in options.givers[number]:
-        if site not in (source, dispatching):
+        if site not in (source, dispatching) and site not in refused:
             length = way(site, dispatching)
             if length == FAR:
-                too_far.append(site)
+                refused[site] = Why.TOO_FAR
             else:
                 rivals.append((asking + length, site))
-    return rivals, too_far
-
-
-def _refused(options: Options, number: int, source: int | None) -> Iterator[tuple[int, Why]]:
-    return ((site, why) for site, why in options.refused[number].items() if site != source)
+    return rivals
 
 
 def _other_dispatchers(

@@ -7,7 +7,7 @@ answer to begin with, so that there is one at any time and none is worse.
 """
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from aktar.planning.rules import (
@@ -52,7 +52,8 @@ def in_batch(
     choices = batch.chosen(seconds=seconds - (clock() - began))
     mended = _fitted(situation, choices)
     best = min((first, mended), key=lambda rows: sum(row.cost for row in rows))
-    decisions = tuple(explained(row.options, row.choice) for row in best)
+    left = _left(situation, best)
+    decisions = tuple(explained(row.options, row.choice, left=left) for row in best)
     return Solution(decisions, sum(row.cost for row in best), batch.bound)
 
 
@@ -72,7 +73,7 @@ def _one_by_one(situation: Situation) -> list[_Served]:
 
 
 def _served(situation: Situation, demand: Demand, shares: Shares) -> _Served:
-    options = options_of(situation, demand, shares.market)
+    options = options_of(situation, demand, shares.left_for(demand))
     choice = best_choice(options)
     served = _Served(options, choice, plain_cost(options, choice))
     shares.take(demand, choice.sources)
@@ -89,7 +90,7 @@ def _fitted(situation: Situation, choices: Sequence[Choice]) -> list[_Served]:
     again: list[int] = []
     for number, (demand, choice) in enumerate(zip(situation.demands, choices, strict=True)):
         chosen = [id_ for id_ in choice.dispatchers if id_ is not None]
-        options = _weighed(situation, demand, shares.market, also=chosen)
+        options = _weighed(situation, demand, shares.left_for(demand), also=chosen)
         if _fits(options, choice):
             shares.take(demand, choice.sources)
             rows.append(_Served(options, choice, plain_cost(options, choice)))
@@ -99,6 +100,14 @@ def _fitted(situation: Situation, choices: Sequence[Choice]) -> list[_Served]:
     for number in again:
         rows[number] = _served(situation, situation.demands[number], shares)
     return rows
+
+
+def _left(situation: Situation, rows: Sequence[_Served]) -> Mapping[int, Mapping[int, int]]:
+    """What is there of each product when all is taken."""
+    shares = Shares(situation.market)
+    for row in rows:
+        shares.take(row.options.demand, row.choice.sources)
+    return shares.market.stock
 
 
 def _weighed(situation: Situation, demand: Demand, market: Market, *, also: Sequence[int] = ()) -> Options:

@@ -12,6 +12,12 @@ class Shares:
         self._stock = {product: dict(held) for product, held in market.stock.items()}
         self.market = Market(market.sites, self._stock, market.safety, market.standings)
 
+    def left_for(self, demand: Demand) -> Market:
+        """What is left now of what a demand wants, for keeping: it stays so, whatever is taken later."""
+        wanted = {line.product for line in demand.lines} & self._stock.keys()
+        stock = {product: dict(self._stock[product]) for product in wanted}
+        return Market(self.market.sites, stock, self.market.safety, self.market.standings)
+
     def take(self, demand: Demand, sources: Iterable[int | None]) -> None:
         """Take a demand's lines from where each of them comes from; None takes nothing."""
         for line, source in zip(demand.lines, sources, strict=True):

@@ -31,7 +31,7 @@ MOST_TOGETHER = 2000
     help="How long --batch may weigh 2,000 orders; it takes the best it has by then.",
 )
 def plan(batch: bool, dry_run: bool, limit: int | None, seconds: int) -> None:
-    """Plan the approved orders without a package: which location dispatches, who sends what it lacks."""
+    """Plan what no package holds of approved orders: which location dispatches, who sends what it lacks."""
     wake_with_workflow()
     from aktar.fulfilment.queries import unplanned_orders
     from aktar.places.models import StockLocation
