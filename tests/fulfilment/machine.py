@@ -19,9 +19,9 @@ from aktar.places.models import StockLocation
 from aktar.places.rules import EVERYWHERE
 from aktar.stock.actions import adjust_stock, set_stock
 from aktar.stock.rules import StockCount, StockDelta
-from aktar.transfers.actions import run_command
+from aktar.transfers.actions import request_transfer_order, run_command
 from aktar.transfers.models import TransferItem, TransferOrder
-from aktar.transfers.rules import RENEWAL_REASONS, CommandParameters
+from aktar.transfers.rules import RENEWAL_REASONS, CommandParameters, TransferWish, WishConflicts, WishRefused
 from aktar.workflow.rules import CommandNotAllowed
 from tests.factories import NOW
 from tests.fulfilment.agreement import enum_values, require_agreement
@@ -48,12 +48,14 @@ PACKAGE_COMMANDS = {
     208: ("920", "600"),
 }
 CANCELS = 204
+CLOSED = ("500", "600")
 some = st.integers(0, 10**6)
 LIKELY = (
     *["take"] * 4,
     *["command"] * 7,
-    *["package"] * 4,
+    *["package"] * 6,
     *["renew"] * 2,
+    *["by hand"] * 2,
     *("plan", "plan again", "cancel order", "correct"),
 )
 mostly = st.sampled_from([True, True, True, False])
@@ -120,6 +122,8 @@ class Retailer(RuleBasedStateMachine):
             self.command(which, self._one_of(sorted(COMMANDS), other), is_apt)
         elif what == "renew" and model.transfers:
             self.renew(which, self._one_of(list(RENEWAL_REASONS), other), not is_apt)
+        elif what == "by hand" and model.packages:
+            self.transfer_by_hand(which, other, is_apt)
         elif what == "package" and model.packages:
             self.package_command(which, self._one_of(sorted(PACKAGE_COMMANDS), other), is_apt)
         else:
@@ -213,7 +217,7 @@ class Retailer(RuleBasedStateMachine):
         self.model.fail(transfer, is_lost=is_lost)
         made = self._new_transfers(package, renews=transfer.id)
         for each in made:
-            self.model.add_transfer(each)
+            self.model.add_planned_transfer(each)
         states = self._piece_states(package)
         rest = [piece for piece in transfer.pieces if not any(piece in each.pieces for each in made)]
         for piece in rest:
@@ -224,6 +228,36 @@ class Retailer(RuleBasedStateMachine):
         self.model.wait_no_more(package)
         self.done["renewed" if made else "out of stock"] += 1
         assert answer["transfer_order"] == ({"id": made[0].id, "number": made[0].number} if made else None)
+
+    def transfer_by_hand(self, which: int, other: int, is_apt: bool) -> None:
+        """Somebody asks a store to bring a piece, be it there already, on its way, or not to be had."""
+        packages = list(self.model.packages.values())
+        lacking = [each for each in packages if each.state not in CLOSED and self.model.pieces_to_bring(each)]
+        package = self._one_of(lacking if is_apt and lacking else packages, which)
+        to_bring = self.model.pieces_to_bring(package)
+        product = self._one_of(to_bring if is_apt and to_bring else package.pieces, other).product
+        stores = [store for store in self.stores if store != package.location]
+        able = [store for store in stores if self.model.levels[product, store].available >= PIECE]
+        source = self._one_of(able if is_apt and able else stores, other)
+        wish = TransferWish(
+            source=source,
+            destination=package.location,
+            package=package.id,
+            order=None,
+            items=(Pieces(product=product),),
+        )
+        piece = next((piece for piece in to_bring if piece.product == product), None)
+        if package.state in CLOSED or piece is None or source not in able:
+            # The items of a cancelled package are as good as not there, whatever else is.
+            with pytest.raises(WishRefused if package.state == "600" else WishConflicts):
+                request_transfer_order(wish, by=None, reach=EVERYWHERE, now=self._tick())
+            self.done["not by hand"] += 1
+            return
+        request_transfer_order(wish, by=None, reach=EVERYWHERE, now=self._tick())
+        (made,) = self._new_transfers(package, renews=None)
+        assert made.pieces == [piece]
+        self.model.add_transfer(made)
+        self.done["by hand"] += 1
 
     # -- packages and stock --------------------------------------------------------------------------------
 
@@ -283,7 +317,7 @@ class Retailer(RuleBasedStateMachine):
         self.model.add_package(package)
         self.done["planned"] += 1
         for transfer in self._new_transfers(package, renews=None):
-            self.model.add_transfer(transfer)
+            self.model.add_planned_transfer(transfer)
         self.model.miss(package, short)
 
     def _new_transfers(self, package: Package, *, renews: int | None) -> list[Transfer]:

@@ -115,8 +115,14 @@ class Model:
         level.reserved += PIECE
         piece.is_held = True
 
+    def add_planned_transfer(self, transfer: Transfer) -> None:
+        """A transfer that was planned: its source has not failed this package before."""
+        failed = self.packages[transfer.package].failed
+        assert failed.isdisjoint((piece.product, transfer.source) for piece in transfer.pieces), "asked again"
+        self.add_transfer(transfer)
+
     def add_transfer(self, transfer: Transfer) -> None:
-        """A transfer that was made: its source has the goods and has not failed this package before."""
+        """A transfer that was made: its source has the goods."""
         package = self.packages[transfer.package]
         self.transfers[transfer.id] = transfer
         self.told[TRANSFER, transfer.id].append("transfer.status.created")
@@ -124,7 +130,6 @@ class Model:
             level = self.levels[piece.product, transfer.source]
             assert transfer.source != package.location
             assert level.available >= PIECE, "oversold"
-            assert (piece.product, transfer.source) not in package.failed, "asked again"
             level.reserved += PIECE
             piece.state = "150"
         self.move_package(package, "150")
@@ -272,6 +277,11 @@ class Model:
             for transfer in self.transfers.values()
             if transfer.package == package.id and transfer.state in OPEN
         ]
+
+    def pieces_to_bring(self, package: Package) -> list[Piece]:
+        """What the package's location does not hold for it, and nobody brings."""
+        brought = [piece for transfer in self.open_transfers(package) for piece in transfer.pieces]
+        return [piece for piece in package.pieces if not piece.is_held and piece not in brought]
 
     def packages_of(self, order: Order) -> list[Package]:
         return [package for package in self.packages.values() if package.order == order.id]

@@ -11,6 +11,7 @@ from tests.factories import a_location, a_product
 from tests.fulfilment.machine import PRODUCTS, STORES, Retailer
 
 SEEN = {
+    *("by hand", "not by hand"),
     *("planned", "number taken", "command refused", "renewed", "corrected", "package 500", "package 600"),
     *("waiting to ready_to_shipment", "ready_to_shipment to in_transit", "in_transit to transferred"),
 }
