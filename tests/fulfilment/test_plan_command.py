@@ -91,7 +91,7 @@ def test_a_dry_run_of_many_promises_nothing_twice(
 def test_a_dry_run_finds_what_is_left_beyond_those_who_are_asked_first(
     caller: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("MOST_HOLDERS", "MOST_NEAR", "ENOUGH_NEAR"):
+    for name in ("MOST_HOLDERS", "MOST_NEAR", "ENOUGH_NEAR", "MOST_BESIDE"):
         monkeypatch.setattr(f"aktar.planning.queries.market.{name}", 1)
     for code in ("A", "B", "C"):
         a_store(code, {"TS-1": 1})
