@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,15 @@ from click import Command
 from click.testing import CliRunner, Result
 
 from aktar.catalog.models import Product
+from aktar.exchange.kinds.stock import STOCK
 from aktar.places.models import Address, StockLocation, Township
 from aktar.site.cli.exchange import export, import_
+from aktar.stock.actions import adjust_stock
+from aktar.stock.models import StockLevel
+from aktar.stock.rules import StockDelta
 from aktar.webhooks.models import Event
 from tests.exchange.tables import LOCATION, a_csv
-from tests.factories import a_workflow
+from tests.factories import a_location, a_product, a_workflow
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
@@ -79,6 +85,36 @@ def test_what_cannot_be_read_is_told_in_a_sentence(
     assert isinstance(done.exception, SystemExit)
     assert done.exit_code in (1, 2)
     assert said in done.stderr
+
+
+def test_stock_is_counted_at_one_instant_and_repeated_with_it(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_workflow()
+    monkeypatch.setattr("aktar.exchange.kinds.stock.STOCK", replace(STOCK, batch=1))
+    store, products = a_location(erp_code="S1"), [a_product(sku=f"TS-{n}") for n in range(3)]
+    rows = [["sku", "erp_code", "on_hand"], *([each.sku, "S1", "5"] for each in products)]
+    path = a_csv(tmp_path / "a.csv", rows)
+
+    def run(*options: str) -> Result:
+        return CliRunner().invoke(import_, ["stock", str(path), *options])
+
+    done = run()
+    assert (done.exit_code, done.stdout) == (0, "0 created, 3 updated, 0 unchanged, 0 refused.\n")
+    (instant,) = {level.counted_at for level in StockLevel.objects.all()}
+    assert instant is not None
+    said = instant.isoformat()
+    assert done.stderr.splitlines() == [
+        f"The stock counts as of {said}. To repeat it, or to go on with it, give --as-of {said}."
+    ]
+    adjust_stock([StockDelta(products[0].pk, store.pk, -200)], by=None, now=datetime.now(UTC))
+    again = run("--as-of", said, "--language", "tr-tr")
+    assert (again.exit_code, again.stderr) == (0, "")
+    assert again.stdout == "0 oluşturuldu, 0 güncellendi, 3 değişmedi, 0 reddedildi.\n"
+    assert StockLevel.objects.get(product=products[0]).on_hand == 300
+    counted = run("--language", "tr-tr")
+    assert counted.stderr.startswith("Stok şu an itibarıyla sayılmış olur: 20")
+    assert run("--dry-run").stderr == ""
 
 
 def test_two_imports_of_the_same_rows_at_once_make_each_row_once(

@@ -1,13 +1,17 @@
 """`aktar plan` plans what was left alone: one by one, in batch, or only in words."""
 
+from importlib import import_module
+from typing import Any
+
 import pytest
 from click.testing import CliRunner
 from django.test import Client
 
-from aktar.fulfilment.actions import carry_out_decision
+from aktar.fulfilment.actions import carry_out_decision, plan_order
 from aktar.fulfilment.queries import decisions_on, unplanned_orders
 from aktar.orders.models import Order, Package
 from aktar.planning.models import Plan
+from aktar.planning.rules import Decision
 from aktar.planning.solving import immediately
 from aktar.site.cli.plan import plan
 from aktar.transfers.models import TransferOrder
@@ -71,6 +75,43 @@ def test_a_dry_run_says_the_same_and_changes_nothing(options: tuple[str, ...]) -
     said = planned("--dry-run", *options)
     assert said == [*SAID, "3 orders would be planned, 1 of them with something out of stock."]
     assert not any(model.objects.exists() for model in (Package, Plan, TransferOrder))
+
+
+@pytest.mark.usefixtures("_waiting")
+@pytest.mark.parametrize("options", [("--batch", "--seconds", "5"), ()])
+def test_a_dry_run_of_many_promises_nothing_twice(
+    options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By name it is the command that is found.
+    monkeypatch.setattr(import_module("aktar.site.cli.plan"), "MOST_TOGETHER", 1)
+    said = planned("--dry-run", *options)
+    assert said[:-1] == SAID == planned(*options)[:-1]
+
+
+def test_a_dry_run_finds_what_is_left_beyond_those_who_are_asked_first(
+    caller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MOST_HOLDERS", "MOST_NEAR", "ENOUGH_NEAR", "MOST_BESIDE"):
+        monkeypatch.setattr(f"aktar.planning.queries.market.{name}", 1)
+    for code in ("A", "B", "C"):
+        a_store(code, {"TS-1": 1})
+    for number in range(4):
+        ordered(caller, f"WEB-{number}", "TS-1", query="?plan=0")
+    said = planned("--dry-run")
+    assert [line.endswith("dispatches 1.") for line in said[:-1]] == [True, True, True, False]
+    assert said[:-1] == planned()[:-1]
+
+
+def test_a_location_that_is_made_meanwhile_is_named(caller: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_store("OLD")
+    ordered(caller, "WEB-1", "TS-1", query="?plan=0")
+
+    def just_after(order: int, **given: Any) -> Decision | None:
+        a_store("NEW", {"TS-1": 1})
+        return plan_order(order, **given)
+
+    monkeypatch.setattr("aktar.fulfilment.actions.plan_order", just_after)
+    assert planned()[0] == "WEB-1: NEW dispatches 1."
 
 
 def test_what_a_cancelled_package_held_is_at_risk_until_it_is_planned_anew(caller: Client) -> None:

@@ -47,6 +47,20 @@ def test_an_order_is_taken_once_however_often_it_is_sent(caller: Client) -> None
     assert (Order.objects.count(), OrderItem.objects.count()) == (1, 3)
 
 
+def test_an_order_is_the_same_one_however_its_channel_and_its_pieces_are_said(caller: Client) -> None:
+    line = {"sku": "TS-1", "price": "1.00", "price_currency": "try"}
+    first = put_in(caller, an_order_body(items=[line | {"quantity": 2}]), "?plan=0").json()
+    by_id = an_order_body(channel={"id": first["channel"]}, items=[line, line])
+    again = put_in(caller, by_id, "?plan=0")
+    assert (again.status_code, again.json()) == (200, first)
+    other = put_in(caller, an_order_body("WEB-2", channel={"id": first["channel"]}, items=[line]), "?plan=0")
+    assert other.status_code == 201
+    assert put_in(caller, an_order_body("WEB-2", items=[line]), "?plan=0").status_code == 200
+    assert put_in(caller, an_order_body("WEB-2", items=[line, line]), "?plan=0").status_code == 409
+    dearer = [line, line | {"price": "2.00"}]
+    assert put_in(caller, an_order_body("WEB-1", items=dearer), "?plan=0").status_code == 409
+
+
 @pytest.mark.parametrize(
     "changes",
     [

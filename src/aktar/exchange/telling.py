@@ -1,6 +1,7 @@
 """What became of records, in lines for a person, in the language of the moment."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,13 @@ def lines(report: Report) -> Iterator[str]:
         row = "" if not mistake.place else _("row {place}").format(place=mistake.place) + ", "
         named = f"{mistake.column}: " if mistake.column else ""
         yield f"  {row}{named}{mistake.sentence}"
+
+
+def counted_at(as_of: datetime) -> str:
+    """When stock is taken to have been counted, where nobody said it, and how to say so next time."""
+    return _(
+        "The stock counts as of {instant}. To repeat it, or to go on with it, give --as-of {instant}."
+    ).format(instant=as_of.isoformat())
 
 
 def totals(counts: dict[Fate, int]) -> str:

@@ -27,9 +27,9 @@ from aktar.orders.queries import (
 from aktar.orders.shapes import OrderShape
 from aktar.places.rules import Reach
 from aktar.planning.models import PlanItem
-from aktar.planning.queries import demands_of, situation_of_all, undispatched_items
-from aktar.planning.rules import Situation
-from aktar.planning.solving import Solution
+from aktar.planning.queries import demands_of, situation_of, situation_of_all, undispatched_items
+from aktar.planning.rules import Decision, Situation
+from aktar.planning.solving import Promised, Solution, immediately
 from aktar.transfers.models import TransferItem, TransferOrder
 from aktar.transfers.queries import visible_transfer_orders
 from aktar.workflow.queries import workflow, workflow_shapes
@@ -133,6 +133,22 @@ def decisions_on(
     """How orders (ids) would be planned together, by `solve`. Three queries, and those of a cold desk."""
     demands = demands_of(orders, reading(DEFAULT_LANGUAGE))
     return solve(situation_of_all(demands, now=now))
+
+
+def decision_without(promised: Promised, order: int, *, now: datetime) -> Decision | None:
+    """How an order (an id) would be planned now by itself, if what is `promised` were gone already.
+
+    None where nothing is to be planned. Five queries, and those of a cold desk; one more where those who are
+    asked first have nothing left.
+    """
+    demand = next(iter(demands_of([order], reading(DEFAULT_LANGUAGE))), None)
+    if demand is None:
+        return None
+    (decision,) = immediately(promised.without(situation_of(demand, now=now))).decisions
+    if not decision.is_complete:
+        # Others may have some: locations are not passed by, as they are where the books tell of a promise.
+        (decision,) = immediately(promised.without(situation_of_all([demand], now=now))).decisions
+    return decision
 
 
 def levels_of_packages(packages: Collection[int]) -> frozenset[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """The states of orders, packages and their items, the events of packages, and orders yet to be placed."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -158,10 +159,18 @@ class NewOrder:
     date_placed: datetime | None = None
 
 
-def content_digest(new: NewOrder) -> str:
-    """What two bodies of one order share, whatever the order of their items; of what is said, as SHA-256."""
-    said = _said(asdict(new))
-    said["items"] = sorted(said["items"], key=lambda item: json.dumps(item, sort_keys=True))
+def content_digest(new: NewOrder, *, channel: int | None) -> str:
+    """What two bodies of one order share, as SHA-256; `channel` is the id of the one they name.
+
+    It is made of what is said, not of how: in whatever order its items stand, and pieces at one price in one
+    line or in several.
+    """
+    said = _said(asdict(new) | {"channel": channel})
+    pieces: Counter[str] = Counter()
+    for item in said["items"]:
+        of_one = item.pop("pieces")
+        pieces[json.dumps(item | {"product": of_one["product"]}, sort_keys=True)] += of_one["count"]
+    said["items"] = sorted(pieces.items())
     return sha256(json.dumps(said, sort_keys=True, default=datetime.isoformat).encode()).hexdigest()
 
 

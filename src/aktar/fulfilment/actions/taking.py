@@ -10,9 +10,9 @@ from aktar.accounts.models import User
 from aktar.edge.references import Reading, reading
 from aktar.fulfilment.actions.planning import plan_locked_order
 from aktar.fulfilment.rules import NotEverywhere, OrderNumberTaken
-from aktar.orders.actions import place_order
+from aktar.orders.actions import is_same_order, place_order
 from aktar.orders.models import Order
-from aktar.orders.rules import NewOrder, content_digest
+from aktar.orders.rules import NewOrder
 from aktar.places.rules import Reach
 from aktar.transfers.actions import PAYLOAD_LANGUAGE
 
@@ -97,7 +97,7 @@ def _taken(
         order, is_new = place_order(new, reading=current, now=now)
         if is_new:
             plan(order, current)
-        elif order.content_digest != content_digest(new):
+        elif not is_same_order(order, new):
             raise OrderNumberTaken
         taken = Taken(order.pk, is_new)
         if then is not None:

@@ -7,11 +7,12 @@ from aktar.orders.actions.moving import (
     move_package_items,
     tell_at_risk,
 )
-from aktar.orders.actions.placing import add_package, pack_items, place_order
+from aktar.orders.actions.placing import add_package, is_same_order, pack_items, place_order
 
 __all__ = [
     "add_package",
     "cancel_order_items",
+    "is_same_order",
     "move_order_to_cancelled",
     "move_package",
     "move_package_items",

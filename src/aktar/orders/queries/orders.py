@@ -106,7 +106,7 @@ def _unpacked(flow: Workflow, prefix: str) -> Q:
     cancelled = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED).id
     gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
     packed = PackageItem.objects.filter(order_item=OuterRef(f"{prefix}pk")).exclude(state_id=gone)
-    return Q(~Q(**{f"{prefix}state_id": cancelled}), ~Exists(packed))
+    return ~Q(**{f"{prefix}state_id": cancelled}) & ~Q(Exists(packed))
 
 
 def order_payload(order: Order, reading: Reading) -> OrderPayloadShape:

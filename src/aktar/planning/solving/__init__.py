@@ -6,6 +6,7 @@ writes or reads anything.
 
 from aktar.planning.solving.batch import in_batch
 from aktar.planning.solving.immediate import immediately
+from aktar.planning.solving.promised import Promised
 from aktar.planning.solving.solutions import Solution, SolverMissing
 
-__all__ = ["Solution", "SolverMissing", "immediately", "in_batch"]
+__all__ = ["Promised", "Solution", "SolverMissing", "immediately", "in_batch"]

@@ -30,7 +30,7 @@ LANGUAGES = ("en-us", "tr-tr")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--dry-run", is_flag=True, help="Show every difference and every error, and change nothing.")
-@click.option("--as-of", type=instant, metavar="INSTANT", help="When the stock was counted; else it is now.")
+@click.option("--as-of", type=instant, metavar="INSTANT", help="When the stock was counted; else now.")
 @click.option("--encoding", default="utf-8-sig", help="Of a CSV file that is not UTF-8, as windows-1254.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en-us", help="Of what is said of rows.")
 def import_(
@@ -40,13 +40,15 @@ def import_(
 
     Its first row names the columns; those of `aktar export KIND` are taken, in any order, and what has no
     column stays as it is. Rows that are there already are found by erp_code or sku, and left alone where
-    nothing differs: an import may be repeated, and one that was broken off goes on so. Rows that are refused
-    are named with their columns; the exit status is 1 then. Orders have a row for each line, are placed and
-    left for `aktar plan`; those that are there are not changed.
+    nothing differs: an import may be repeated, and one that was broken off goes on so. Stock moves meanwhile:
+    repeat it with the same --as-of, which is named where you gave none, and what moved since stays. Rows that
+    are refused are named with their columns; the exit status is 1 then. Orders have a row for each line, are
+    placed and left for `aktar plan`; those that are there are not changed.
     """
+    began = datetime.now(UTC)
     if as_of is not None and kind != "stock":
         raise click.UsageError("--as-of goes with stock.")
-    if as_of is not None and as_of > datetime.now(UTC):
+    if as_of is not None and as_of > began:
         raise click.UsageError("--as-of names an instant that has not come yet.")
     wake_with_workflow()
     from django.db import OperationalError
@@ -54,8 +56,15 @@ def import_(
 
     from aktar.exchange.kinds import kind_of
     from aktar.exchange.rules import FileRefused
+    from aktar.exchange.telling import counted_at
 
     progress = _Progress(is_dry=dry_run)
+    if kind == "stock" and as_of is None:
+        # One instant for the whole file, however long it takes.
+        as_of = began
+        if not dry_run:
+            with override(language):
+                click.echo(counted_at(as_of), err=True)
     with override(language), _as_path(file) as path:
         try:
             _bring_in(kind_of(kind, as_of=as_of), path, encoding, progress)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,8 @@ import click
 from aktar.site.cli.site import wake_with_workflow
 
 if TYPE_CHECKING:
-    from aktar.planning.rules import Decision, PackagePlan
+    from aktar.planning.rules import Decision, PackagePlan, Situation
+    from aktar.planning.solving import Solution
 
 MOST_TOGETHER = 2000
 """Orders that are weighed against each other at once."""
@@ -37,12 +37,12 @@ def plan(batch: bool, dry_run: bool, limit: int | None, seconds: int) -> None:
     from aktar.places.models import StockLocation
 
     orders = unplanned_orders(limit=limit)
-    if batch or dry_run:
-        found = _together(orders, is_batch=batch, is_dry=dry_run, seconds=seconds)
+    if batch:
+        found = _together(orders, is_dry=dry_run, seconds=seconds)
     else:
-        found = _one_by_one(orders)
+        found = _said(orders) if dry_run else _one_by_one(orders)
     planned = short = 0
-    codes = dict(StockLocation.objects.values_list("pk", "erp_code"))
+    codes = _Codes(StockLocation.objects.values_list("pk", "erp_code"))
     for decision in found:
         click.echo(_sentence(decision, codes))
         planned += 1
@@ -60,14 +60,31 @@ def _one_by_one(orders: list[int]) -> "Iterator[Decision]":
             yield decision
 
 
-def _together(orders: list[int], *, is_batch: bool, is_dry: bool, seconds: int) -> "Iterator[Decision]":
+def _said(orders: list[int]) -> "Iterator[Decision]":
+    """As `_one_by_one`, but nothing is carried out: each order does without what those before it took."""
+    from aktar.fulfilment.queries import decision_without
+    from aktar.planning.solving import Promised
+
+    promised = Promised()
+    for order in orders:
+        decision = decision_without(promised, order, now=datetime.now(UTC))
+        if decision is not None:
+            promised.promise(decision)
+            yield decision
+
+
+def _together(orders: list[int], *, is_dry: bool, seconds: int) -> "Iterator[Decision]":
     from aktar.fulfilment.actions import carry_out_decision
     from aktar.fulfilment.queries import decisions_on
-    from aktar.planning.solving import SolverMissing, immediately, in_batch
+    from aktar.planning.solving import Promised, SolverMissing, in_batch
+
+    promised = Promised()
+
+    def solve(situation: "Situation") -> "Solution":
+        return in_batch(promised.without(situation), seconds=seconds)
 
     for start in range(0, len(orders), MOST_TOGETHER):
         some = orders[start : start + MOST_TOGETHER]
-        solve = partial(in_batch, seconds=seconds) if is_batch else immediately
         try:
             solution = decisions_on(some, solve=solve, now=datetime.now(UTC))
         except SolverMissing as missing:
@@ -75,21 +92,32 @@ def _together(orders: list[int], *, is_batch: bool, is_dry: bool, seconds: int) 
                 "--batch needs a solver, which pip install 'aktar[plan]' brings."
             ) from missing
         for decision in solution.decisions:
-            carried = (
-                decision
-                if is_dry
-                else carry_out_decision(decision, is_batch=is_batch, by=None, now=datetime.now(UTC))
-            )
+            if is_dry:
+                # In the books it would be promised before the next ones are weighed.
+                promised.promise(decision)
+                yield decision
+                continue
+            carried = carry_out_decision(decision, is_batch=True, by=None, now=datetime.now(UTC))
             if carried is not None:
                 yield carried
 
 
-def _sentence(decision: "Decision", codes: dict[int, str]) -> str:
+class _Codes(dict[int, str]):
+    """The ERP codes of stock locations by id; one that was made meanwhile is looked up."""
+
+    def __missing__(self, location: int) -> str:
+        from aktar.places.models import StockLocation
+
+        self[location] = StockLocation.objects.values_list("erp_code", flat=True).get(pk=location)
+        return self[location]
+
+
+def _sentence(decision: "Decision", codes: _Codes) -> str:
     """One line: who dispatches what it has itself, who sends, and what nobody has."""
     return f"{decision.demand.number}: {'; '.join(_package(each, codes) for each in decision.packages)}."
 
 
-def _package(plan: "PackagePlan", codes: dict[int, str]) -> str:
+def _package(plan: "PackagePlan", codes: _Codes) -> str:
     if plan.dispatching is None:
         return f"nobody may dispatch {len(plan.items)}"
     senders = Counter(codes[item.source] for item in plan.transferred if item.source is not None)
