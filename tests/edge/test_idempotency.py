@@ -234,7 +234,7 @@ def test_a_fault_of_ours_leaves_the_key_free(caller: Client, monkeypatch: pytest
     path, body = command(order, READY)
     caller.raise_request_exception = False
     with monkeypatch.context() as broken:
-        broken.setattr("aktar.transfers.actions.commands.move", lambda *_args, **_named: 1 / 0)
+        broken.setattr("aktar.transfers.actions.commands.tell", lambda *_args, **_named: 1 / 0)
         assert post(caller, path, body).status_code == 500
     assert not IdempotencyKey.objects.exists()
     assert post(caller, path, body).status_code == 204

@@ -13,6 +13,9 @@ from tests.walk.scene import Scene, require_error_form
 FIELD = {
     "new transfer order": "invoice_number",
     "command": "slug",
+    "new order": "number",
+    "cancel order": "nonsense",
+    "package command": "slug",
     "set invoice number": "invoice_number",
     "set remote id": "remote_id",
     "log in": "username",
@@ -134,6 +137,8 @@ def test_what_is_no_json_object_is_refused(scene: Scene, client: Client, subtest
         for what, body in NO_OBJECTS.items():
             if name in WITHOUT_BODY and what == "nothing":
                 continue
+            if name == "new order" and what == "a list of objects":
+                continue  # it takes orders in a list too, and says of each what is wrong
             with subtests.test(name, body=what):
                 _refused(asked, client, scene, body=body)
 

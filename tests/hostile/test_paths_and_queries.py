@@ -133,7 +133,7 @@ def test_a_parameter_that_is_not_known_is_refused(
             with subtests.test(name, query=query[:30]):
                 _get(asked, client, scene, query, 400)
         for query in ("?", "?&", "?&&"):
-            if asked.method == "GET":
+            if asked.method == "GET" and name != "stock availability":  # of something, or of nothing
                 _get(asked, client, scene, query, 200)
 
 

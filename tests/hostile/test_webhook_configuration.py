@@ -132,8 +132,6 @@ def test_rows_from_before_the_rules_are_delivered_whole_and_carry_nothing_more()
         ]
         for number, values in enumerate(odd):
             saved_before_the_rules(receiver.url(f"/{number}"), user=owner, **values)
-        for path in ("/a b", "/a\r\nX-Smuggled: 1", "/ HTTP/1.1\r\nX-Smuggled: 1\r\n\r\n", "/?\x01\x7fş#x"):
-            saved_before_the_rules(receiver.url(path), user=owner)
         tell()
         count = Webhook.objects.count()
         with delivering(limits(allowed="127.0.0.0/8")):
@@ -146,6 +144,19 @@ def test_rows_from_before_the_rules_are_delivered_whole_and_carry_nothing_more()
     assert len(webhook_shapes(Webhook.objects.values_list("pk", flat=True))) == count
     for request in receiver.requests:
         _requires_plainness(request, port=receiver.port)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_from_before_the_rules_that_breaks_them_is_not_called() -> None:
+    owner = a_user(is_admin=True)
+    with Line(saying(OK)) as receiver:
+        for path in ("/a b", "/a\r\nX-Smuggled: 1", "/ HTTP/1.1\r\nX-Smuggled: 1\r\n\r\n", "/?\x01\x7fş#x"):
+            saved_before_the_rules(receiver.url(path), user=owner)
+        tell()
+        with delivering(limits(allowed="127.0.0.0/8")):
+            wait_until(lambda: WebhookAttempt.objects.count() >= 4, or_say=WebhookAttempt.objects.count)
+    assert set(WebhookAttempt.objects.values_list("error_kind", flat=True)) == {"address_refused"}
+    assert receiver.connections == 0
 
 
 def _requires_plainness(request: bytes, *, port: int) -> None:
