@@ -43,6 +43,7 @@ def test_a_slow_statement_that_fails_is_logged_too(db: None, lines: list[Any]) -
     with (
         connection.execute_wrapper(SlowQueries(0)),
         pytest.raises(DatabaseError),
+        transaction.atomic(),
         connection.cursor() as cursor,
     ):
         cursor.execute("SELECT nothing\n  FROM nowhere WHERE name = %s", ["Ayşe"])
