@@ -228,7 +228,9 @@ class Retailer(RuleBasedStateMachine):
     # -- packages and stock --------------------------------------------------------------------------------
 
     def package_command(self, which: int, transition: int, is_apt: bool) -> None:
-        package = self._one_of(list(self.model.packages.values()), which)
+        packages = list(self.model.packages.values())
+        standing = [each for each in packages if each.state not in ("500", "600", "920")]
+        package = self._one_of(standing if is_apt and standing else packages, which)
         if is_apt:
             # The way to the customer; cancelling is rarer.
             onward = [id_ for id_, (state, _) in PACKAGE_COMMANDS.items() if state == package.state]
