@@ -41,9 +41,9 @@ def test_a_slow_statement_is_logged_without_its_values(db: None, lines: list[Any
 
 def test_a_slow_statement_that_fails_is_logged_too(db: None, lines: list[Any]) -> None:
     with (
-        connection.execute_wrapper(SlowQueries(0)),
         pytest.raises(DatabaseError),
         transaction.atomic(),
+        connection.execute_wrapper(SlowQueries(0)),
         connection.cursor() as cursor,
     ):
         cursor.execute("SELECT nothing\n  FROM nowhere WHERE name = %s", ["Ayşe"])
