@@ -17,10 +17,6 @@ from aktar.site.settings import DATABASES  # noqa: E402
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # In memory, no other process could open it, and nothing would ever be locked.
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(_folder, "tests.sqlite3")}
-else:
-    # No test pulls the plug of the server that it shares; those that crash one have their own.
-    _asked = DATABASES["default"]["OPTIONS"]
-    _asked["options"] = f"{_asked.get('options', '')} -c synchronous_commit=off".strip()
 PASSWORD_HASHERS = ["tests.hashers.QuickHasher"]
 # Each test's client would look for every static file anew.
 WHITENOISE_AUTOREFRESH = True

@@ -43,7 +43,7 @@ def test_2_at_least_once_with_the_same_id_and_bytes(receiver: Receiver, start_di
 
     receiver.behaviour = drop_first
     _listen(receiver)
-    # As many as are under way at once: more would go out first as probes, each of which ends in a longer rest.
+    # As many as are under way at once: more would go out first as probes, and each ends in a longer rest.
     for object_id in range(16):
         tell(object_id)
     start_dispatcher()
