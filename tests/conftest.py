@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import hypothesis
 import pytest
 import pytest_django
 from django.conf import settings
@@ -25,6 +26,12 @@ from aktar.site.metrics import keeping
 from tests import flushing
 
 STARTING = 60  # seconds
+
+# How fast the machine is today is no property of the code.
+hypothesis.settings.register_profile(
+    "aktar", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("aktar")
 
 flushing.install()
 
