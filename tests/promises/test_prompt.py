@@ -131,16 +131,16 @@ def test_told_to_stop_the_server_finishes_what_is_under_way(
     a_workflow()
     receiver.behaviour = _take_time
     _listen(receiver)
-    for object_id in range(80):
+    for object_id in range(1_000):
         tell(object_id)
     server = live_server_process(database_url, "--dispatch", **SHORT | {"AKTAR_WEBHOOK_LEASE": "60"})
     receiver.wait_for(10)
     server.process.terminate()
     assert server.process.wait(timeout=30) == 0
     sent = len(receiver.arrived)
-    assert sent < 80, "it was done before it was told to stop, and nothing is shown by this test"
+    assert sent < 1_000, "it was done before it was told to stop, and nothing is shown by this test"
     assert WebhookEvent.objects.filter(delivered=True).count() == sent
     assert not WebhookEvent.objects.filter(lease__isnull=False).exists()
     live_server_process(database_url, "--dispatch", **SHORT)
-    _drained(20)
-    assert (len(receiver.arrived), duplicates(receiver)) == (80, 0)
+    _drained(60)
+    assert (len(receiver.arrived), duplicates(receiver)) == (1_000, 0)

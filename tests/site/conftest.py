@@ -1,8 +1,10 @@
 """The command line as tests call it, in processes of its own."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -26,11 +28,22 @@ def aktar(aktar_environment: dict[str, str]) -> Aktar:
     return run
 
 
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test that wants an installation leaves a copy of it for the others."""
+    return tmp_path_factory.mktemp("installation") / "var"
+
+
 @pytest.fixture
-def installed(aktar: Aktar) -> Aktar:
+def installed(aktar: Aktar, aktar_environment: dict[str, str], installation: Path) -> Aktar:
     """The same, with the tables and the workflow in place."""
-    assert aktar("migrate").returncode == 0
-    assert aktar("workflow", "load").returncode == 0
+    folder = Path(aktar_environment["AKTAR_DATA_DIR"])
+    if installation.exists():
+        shutil.copytree(installation, folder)
+    else:
+        assert aktar("migrate").returncode == 0
+        assert aktar("workflow", "load").returncode == 0
+        shutil.copytree(folder, installation)
     return aktar
 
 
