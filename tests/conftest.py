@@ -150,7 +150,7 @@ def live_server_process(
     def start(database_url: str, *options: str, module: str = "aktar", **environment: str) -> ServerProcess:
         port = free_port()
         log = tmp_path / f"server-{port}.log"
-        dispatching = () if "--dispatch" in options else ("--no-dispatch",)
+        dispatching = () if {"--dispatch", "--no-dispatch"} & set(options) else ("--no-dispatch",)
         with log.open("wb") as file:
             process = subprocess.Popen(
                 [sys.executable, "-m", module, "serve", "--port", str(port), *dispatching, *options],

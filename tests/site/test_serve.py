@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from aktar.accounts.actions import create_user
 from aktar.workflow.actions import load_workflow, read_workflow
+from tests.concurrency.processes import CHECKOUT
 from tests.conftest import ServerProcess, free_port
 from tests.factories import a_key, a_transfer_order
 
@@ -84,6 +85,23 @@ def test_several_processes_answer_on_one_port(database_url: str, live_server_pro
     load_workflow(read_workflow())
     server = live_server_process(database_url, "--workers", "2", "--threads", "2")
     assert all(server.get("/readyz")[0] == 200 for _ in range(20))
+
+
+def test_told_to_stop_while_its_processes_start_it_ends_at_once(
+    database_url: str, aktar_environment: dict[str, str]
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.site.slow_serve", "serve", "--port", str(free_port())],
+        env=aktar_environment | {"DATABASE_URL": database_url, "PYTHONPATH": str(CHECKOUT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout
+        for line in server.stdout:
+            if line == "starting\n":
+                break
+        server.terminate()
+        assert server.wait(timeout=10) == 0
 
 
 def test_a_port_that_is_taken_is_named(database_url: str, aktar_environment: dict[str, str]) -> None:

@@ -34,10 +34,14 @@ class EmbeddedDispatcher:
         # The server's processes are ended by multiprocessing, which leaves out what atexit knows.
         Finalize(None, self.stop, exitpriority=100)
 
-    def stop(self) -> None:
-        """Finish what is under way."""
+    def begin_to_stop(self) -> None:
+        """Claim nothing more; what is under way goes on, and nobody waits for it yet."""
         self._stopping.set()
         self._dispatcher.stop()
+
+    def stop(self) -> None:
+        """Finish what is under way."""
+        self.begin_to_stop()
         self._thread.join()
 
     def _run(self) -> None:

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +75,20 @@ def swap(draft: Path, path: Path, *, now: datetime) -> Path | None:
         with _alone_with(path):
             put_in_place(draft, path)
         return None
-    kept = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}")
     with _alone_with(path):
-        os.link(path, kept)
+        kept = _kept_as_well(path, now)
         put_in_place(draft, path)
     return kept
+
+
+def _kept_as_well(path: Path, now: datetime) -> Path:
+    """Give a file a second name, of the second it is and of no other: several may be put away in one."""
+    for number in count(1):
+        kept = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}{f'-{number}' * (number > 1)}")
+        with suppress(FileExistsError):
+            os.link(path, kept)
+            return kept
+    raise AssertionError
 
 
 @contextmanager

@@ -4,9 +4,10 @@ import errno
 import os
 import signal
 import socket
+import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -79,7 +80,8 @@ def _serve(host: str, port: int, workers: int | None, threads: int | None, *, di
     _require_free(host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"aktar serves http://{shown}:{port}")
-    loader = partial(_application_that_dispatches if dispatch else _application, threads)
+    loader = partial(_application, threads, dispatches=dispatch)
+    os.register_at_fork(after_in_child=_end_at_once_when_told)
     _server(host, port, workers, threads).serve(target_loader=loader, wrap_loader=False)
 
 
@@ -131,25 +133,31 @@ def _server(host: str, port: int, workers: int, threads: int) -> Any:
     )
 
 
-def _application(threads: int) -> Any:
+def _end_at_once_when_told() -> None:
+    # Until it serves, one of the server's processes has the handlers of the first one, which would make
+    # nothing of the signal: told to end while it starts, it would go on until it is killed.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit())
+
+
+def _application(threads: int, *, dispatches: bool) -> Any:
     # Called in each of the server's processes, once it is on its own.
+    from aktar.site.dispatching import EmbeddedDispatcher
     from aktar.site.wsgi import application
     from aktar.transfers.feed.lookout import lookout, seats_of
 
     lookout.seats = seats_of(threads)
-    _tell_of_the_end(lookout.stop)
+    at_the_end = [lookout.stop]
+    if dispatches:
+        dispatcher = EmbeddedDispatcher()
+        dispatcher.start()
+        at_the_end.append(dispatcher.begin_to_stop)
+    _tell_of_the_end(at_the_end)
     return application
 
 
-def _application_that_dispatches(threads: int) -> Any:
-    from aktar.site.dispatching import EmbeddedDispatcher
-
-    EmbeddedDispatcher().start()
-    return _application(threads)
-
-
-def _tell_of_the_end(stop: Callable[[], None]) -> None:
-    """Call `stop` as soon as this process is told to end, while requests are under way yet."""
+def _tell_of_the_end(told: Iterable[Callable[[], None]]) -> None:
+    """Call each of them as soon as this process is told to end, while requests are under way yet."""
     # The handlers are the server's own and say nothing to us; each signal also writes its number here.
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
@@ -158,6 +166,7 @@ def _tell_of_the_end(stop: Callable[[], None]) -> None:
     def listen() -> None:
         while os.read(reading, 1)[0] not in (signal.SIGINT, signal.SIGTERM):
             pass
-        stop()
+        for stop in told:
+            stop()
 
     threading.Thread(target=listen, name="aktar-end", daemon=True).start()
