@@ -8,6 +8,8 @@ AKTAR_TEST_POSTGRES_URL ?= postgresql://postgres@127.0.0.1:5432/aktar
 
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
+# Half of a test's time is waiting for other processes; the tests of one file stay together.
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
@@ -32,12 +34,12 @@ test: test-sqlite test-postgres ## every test on SQLite, then on PostgreSQL if t
 
 test-sqlite: $(DEV)
 	@echo "== tests on SQLite"
-	@DATABASE_URL= $(BIN)/pytest $(SELECTION)
+	@DATABASE_URL= $(PYTEST) $(SELECTION)
 
 test-postgres: $(DEV)
 	@if $(BIN)/python -m tests.postgres "$(AKTAR_TEST_POSTGRES_URL)"; then \
 		echo "== tests on PostgreSQL"; \
-		DATABASE_URL="$(AKTAR_TEST_POSTGRES_URL)" $(BIN)/pytest $(SELECTION); \
+		DATABASE_URL="$(AKTAR_TEST_POSTGRES_URL)" $(PYTEST) $(SELECTION); \
 	elif [ -n "$$AKTAR_TEST_REQUIRE" ]; then \
 		echo "PostgreSQL is required (AKTAR_TEST_REQUIRE) and does not answer." >&2; exit 1; \
 	else \

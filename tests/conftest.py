@@ -1,5 +1,6 @@
 """What every test stands on: fresh caches, and real server processes on free ports."""
 
+import contextlib
 import json
 import os
 import socket
@@ -10,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
@@ -183,12 +185,19 @@ def _answer(request: urllib.request.Request) -> Answer:
         return Answer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read())
 
 
+_ports = cycle(range(10_000 + os.getpid() % 40 * 500, 10_000 + os.getpid() % 40 * 500 + 500))
+
+
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
+    """A port of this machine that nobody listens on, and that no other process of the tests is told of.
+
+    The system's own choice is no good: until it is bound again, another test or a connection may get it.
+    """
+    for port in _ports:
+        with socket.socket() as trial, contextlib.suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
 
 
 def _wait_until_ready(server: ServerProcess) -> None:
