@@ -18,7 +18,7 @@ from tests.promises.load import RETRY_AT_ONCE, duplicates, left, owed_here
 from tests.promises.processes import LEASE, SHORT
 from tests.webhooks.deliveries import tell
 from tests.webhooks.dispatching import wait_until
-from tests.webhooks.receiver import Delivery, Receiver, payload_of
+from tests.webhooks.receiver import Delivery, Receiver, accept, payload_of
 
 READY = 100
 CREATED = "transfer.status.created"
@@ -144,6 +144,7 @@ def test_told_to_stop_the_server_finishes_what_is_under_way(
     assert sent - until_then <= BEGUN_MEANWHILE
     assert WebhookEvent.objects.filter(delivered=True).count() == sent
     assert not WebhookEvent.objects.filter(lease__isnull=False).exists()
+    receiver.behaviour = accept
     live_server_process(database_url, "--dispatch", **SHORT)
     _drained(60)
     assert (len(receiver.arrived), duplicates(receiver)) == (1_000, 0)
