@@ -148,11 +148,14 @@ def test_an_order_that_nobody_may_dispatch_is_at_risk_until_somebody_may(caller:
     told = list(Event.objects.values_list("type", "object_id"))
     assert told == [("order.at_risk", order.pk)]
     assert unplanned_orders() == [left.pk, order.pk]
+    fresh = ordered(caller, "WEB-2", "TS-1", query="?plan=0")
+    assert unplanned_orders(limit=2) == [left.pk, fresh.pk]
+    assert unplanned_orders(limit=3) == [left.pk, order.pk, fresh.pk]
     StockLocation.objects.update(is_fulfillment_center=True)
     assert plan_order(order.pk, by=None, now=NOW) is not None
     assert only_package(order).stock_location == closed
     assert caller.get(detail).json()["at_risk"] is False
-    assert unplanned_orders() == [left.pk]
+    assert unplanned_orders() == [left.pk, fresh.pk]
 
 
 def test_a_part_that_nobody_may_dispatch_waits_and_the_rest_goes(caller: Client) -> None:

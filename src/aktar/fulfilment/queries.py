@@ -120,11 +120,14 @@ def package_detail(package_id: int, reading: Reading) -> PackageDetailShape:
 def unplanned_orders(*, limit: int | None = None) -> list[int]:
     """The approved orders (ids) with something in no package, the oldest first.
 
-    What was in a package that was cancelled is in none. One query beside the workflow's.
+    What was in a package that was cancelled is in none. Where there are more than `limit`, those that nobody
+    might dispatch when they were planned last stand behind the others, or they would be all that is ever
+    tried. One query beside the workflow's.
     """
     open_items = OrderItem.objects.filter(waiting(workflow(reading(DEFAULT_LANGUAGE))), order=OuterRef("pk"))
-    orders = Order.objects.filter(Exists(open_items)).order_by("pk")
-    return list(orders.values_list("pk", flat=True)[:limit])
+    in_vain = PlanItem.objects.filter(order_item__order=OuterRef("pk"), destination=None)
+    orders = Order.objects.filter(Exists(open_items)).order_by(Exists(in_vain), "pk")
+    return sorted(orders.values_list("pk", flat=True)[:limit])
 
 
 def decisions_on(

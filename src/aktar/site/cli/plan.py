@@ -22,7 +22,11 @@ MOST_TOGETHER = 2000
     "--batch", is_flag=True, help="Weigh the orders against each other; else first come, first served."
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be planned, and change nothing.")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many orders, the oldest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help="At most so many orders, the oldest first; those that nobody might dispatch last time, last.",
+)
 @click.option(
     "--seconds",
     type=click.IntRange(min=1),
