@@ -33,28 +33,31 @@ class Read:
     address: str
 
 
-def main() -> int:
+def wake() -> tuple[Call, float]:
+    """The product on the database of DATABASE_URL: how it is called, and how many seconds the demo took."""
     os.environ["AKTAR_LOG_LEVEL"] = "ERROR"
     for name in ("TOKEN", "ADDRESS", "LOGIN"):
         # Counted by both, refused by none.
         os.environ[f"AKTAR_THROTTLE_{name}"] = "900000000/s"
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
-    return _run()
-
-
-def _run() -> int:
     import django
 
     django.setup()
     from django.core.management import call_command
-    from django.db import connection
 
     from aktar.site.wsgi import application
-    from aktar.transfers.models import TransferOrder
 
     call_command("migrate", verbosity=0)
     seconds = _fill(datetime.now(UTC))
-    call = caller(application, key())
+    return caller(application, key()), seconds
+
+
+def main() -> int:
+    call, seconds = wake()
+    from django.db import connection
+
+    from aktar.transfers.models import TransferOrder
+
     ids = list(TransferOrder.objects.order_by("id").values_list("pk", flat=True))
     figures = Figures(connection.vendor, len(ids), seconds)
     reads = (

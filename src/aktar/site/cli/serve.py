@@ -81,7 +81,7 @@ def _serve(host: str, port: int, workers: int | None, threads: int | None, *, di
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"aktar serves http://{shown}:{port}")
     loader = partial(_application, threads, dispatches=dispatch)
-    os.register_at_fork(after_in_child=_end_at_once_when_told)
+    _heed_signals_while_starting()
     _server(host, port, workers, threads).serve(target_loader=loader, wrap_loader=False)
 
 
@@ -133,11 +133,22 @@ def _server(host: str, port: int, workers: int, threads: int) -> Any:
     )
 
 
-def _end_at_once_when_told() -> None:
+def _heed_signals_while_starting() -> None:
     # Until it serves, one of the server's processes has the handlers of the first one, which would make
-    # nothing of the signal: told to end while it starts, it would go on until it is killed.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit())
+    # nothing of a signal: told to end while it starts, it would go on until it is killed. And what comes
+    # before it has run at all Python forgets, if the kernel does not keep it.
+    told = (signal.SIGINT, signal.SIGTERM)
+
+    def end_at_once() -> None:
+        for number in told:
+            signal.signal(number, lambda *_: os._exit(0))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, told)
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, told),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, told),
+        after_in_child=end_at_once,
+    )
 
 
 def _application(threads: int, *, dispatches: bool) -> Any:
@@ -146,6 +157,9 @@ def _application(threads: int, *, dispatches: bool) -> Any:
     from aktar.site.wsgi import application
     from aktar.transfers.feed.lookout import lookout, seats_of
 
+    # From here on something may be under way.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit())
     lookout.seats = seats_of(threads)
     at_the_end = [lookout.stop]
     if dispatches:
