@@ -1,6 +1,7 @@
 """A real `aktar serve`: it answers, it stops when told, and it says why it does not start."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -40,6 +42,14 @@ def test_it_answers_and_stops_on_sigterm(served: ServerProcess) -> None:
     (line,) = [line for line in lines if line["event"] == "request" and line["path"] == "/nothing/"]
     assert line["status"] == 404
     assert "akt_secret" not in served.log.read_text()
+
+
+def test_it_stops_on_ctrl_c_which_a_terminal_tells_each_of_its_processes(served: ServerProcess) -> None:
+    children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children").read_text().split()
+    assert children
+    for pid in (served.process.pid, *map(int, children)):
+        os.kill(pid, signal.SIGINT)
+    assert served.process.wait(timeout=15) == 0
 
 
 def test_a_request_under_way_is_finished_before_it_stops(served: ServerProcess) -> None:

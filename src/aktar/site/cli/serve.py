@@ -136,13 +136,14 @@ def _server(host: str, port: int, workers: int, threads: int) -> Any:
 def _heed_signals_while_starting() -> None:
     # Until it serves, one of the server's processes has the handlers of the first one, which would make
     # nothing of a signal: told to end while it starts, it would go on until it is killed. And what comes
-    # before it has run at all Python forgets, if the kernel does not keep it.
+    # before it has run at all Python forgets, if the kernel does not keep it. Ctrl-C, which a terminal tells
+    # all of them, is for the first one alone, who tells the others: told twice at once, the server's own
+    # handlers lose both.
     told = (signal.SIGINT, signal.SIGTERM)
 
     def end_at_once() -> None:
-        for number in told:
-            signal.signal(number, lambda *_: os._exit(0))
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, told)
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
 
     os.register_at_fork(
         before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, told),
@@ -158,8 +159,7 @@ def _application(threads: int, *, dispatches: bool) -> Any:
     from aktar.transfers.feed.lookout import lookout, seats_of
 
     # From here on something may be under way.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     lookout.seats = seats_of(threads)
     at_the_end = [lookout.stop]
     if dispatches:
@@ -178,7 +178,7 @@ def _tell_of_the_end(told: Iterable[Callable[[], None]]) -> None:
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
 
     def listen() -> None:
-        while os.read(reading, 1)[0] not in (signal.SIGINT, signal.SIGTERM):
+        while os.read(reading, 1)[0] != signal.SIGTERM:
             pass
         for stop in told:
             stop()
