@@ -52,6 +52,14 @@ SPOILED: dict[str, Callable[[Path], None]] = {
     ),
     "another engine": lambda path: _changed_manifest(path, engine="oracle"),
     "a manifest that is none": lambda path: _changed_manifest(path, rows="many"),
+    "a manifest of broken bytes": lambda path: _broken_manifest(path),
+    "a manifest that is encrypted": lambda path: _encrypted_manifest(path),
+    "a manifest that is no UTF-8": lambda path: _retold(path, b'{"format": 1, "aktar": "\xff"}'),
+    "a manifest without an end to its depth": lambda path: _retold(
+        path, b'{"format": 1, "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    ),
+    "a version without an end": lambda path: _changed_manifest(path, aktar="9" * 5_000),
+    "a dump of another size": lambda path: _changed_manifest(path, bytes=1),
     "a dump that lacks its end": lambda path: _cut_off(path, 1_000),
     "half a dump": lambda path: _cut_off(path, read_manifest(path).bytes // 2),
 }
@@ -59,6 +67,29 @@ SPOILED: dict[str, Callable[[Path], None]] = {
 
 def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
+
+
+def _retold(archive: Path, manifest: bytes) -> None:
+    """The same archive with whatever in its manifest's place."""
+    name = read_manifest(archive).dump
+    with zipfile.ZipFile(archive) as packed:
+        dump = packed.read(name)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(name, dump)
+        packed.writestr(MANIFEST, manifest)
+
+
+def _broken_manifest(archive: Path) -> None:
+    held = bytearray(archive.read_bytes())
+    place = held.rindex(b"PK\x03\x04") + 30 + len(MANIFEST)
+    held[place : place + 20] = b"\xff" * 20
+    archive.write_bytes(held)
+
+
+def _encrypted_manifest(archive: Path) -> None:
+    held = bytearray(archive.read_bytes())
+    held[held.rindex(b"PK\x01\x02") + 8] |= 1
+    archive.write_bytes(held)
 
 
 def _cut_off(archive: Path, missing: int) -> None:

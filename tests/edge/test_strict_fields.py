@@ -74,3 +74,5 @@ def test_of_a_flood_of_unknown_fields_the_first_twenty_are_named() -> None:
 def test_what_is_no_object_is_refused(body: Any) -> None:
     checked = _Body(data=body)
     assert not checked.is_valid()
+    if body is not None:
+        assert checked.errors == {"non_field_errors": ["Give an object."]}

@@ -1,8 +1,10 @@
 """`aktar import` and `aktar export`: what they say where, how they exit, and what a killed one leaves."""
 
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -85,6 +87,17 @@ def test_what_cannot_be_read_is_told_in_a_sentence(
     assert isinstance(done.exception, SystemExit)
     assert done.exit_code in (1, 2)
     assert said in done.stderr
+
+
+def test_a_pipe_with_a_name_is_read_like_a_file(db: None, tmp_path: Path) -> None:
+    a_workflow()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"sku,name\nTS-1,Scarf\n",), daemon=True)
+    writer.start()
+    done = CliRunner().invoke(import_, ["products", str(pipe)])
+    assert (done.exit_code, done.stdout) == (0, "1 created, 0 updated, 0 unchanged, 0 refused.\n")
+    writer.join()
 
 
 def test_stock_is_counted_at_one_instant_and_repeated_with_it(

@@ -12,8 +12,10 @@ import pytest
 from openpyxl import Workbook
 
 from aktar.edge.sheets import Column, Figure, Kind, csv_chunks, unguarded
-from aktar.exchange.files import workbooks
-from aktar.exchange.rules import FileRefused, SourceRow
+from aktar.exchange.files import delimited, workbooks
+from aktar.exchange.kinds import kind_of
+from aktar.exchange.records import records
+from aktar.exchange.rules import FileRefused, Source, SourceRow
 from tests.exchange.tables import a_csv, a_workbook, read
 
 AT_HALF_PAST = datetime(2026, 11, 2, 9, 30)  # noqa: DTZ001 - a spreadsheet's
@@ -95,10 +97,8 @@ def _repacked(path: Path, **parts: bytes) -> Path:
     return path
 
 
-SHEET = (
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-    "<sheetData>{}</sheetData></worksheet>"
-)
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SHEET = f'<worksheet xmlns="{MAIN}"><sheetData>{{}}</sheetData></worksheet>'
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 
 
@@ -141,6 +141,41 @@ def test_a_workbook_that_unfolds_to_too_much_is_refused_before_it_does(
         assert path.stat().st_size < 20_000
         with pytest.raises(FileRefused, match="unfolds"):
             read(path)
+
+
+def test_entities_of_a_workbook_are_not_unfolded_at_all(tmp_path: Path) -> None:
+    # Few enough that the XML parser itself would let them pass.
+    sheet = _with_entities(f'<!ENTITY l0 "1">{LAUGHS}', "&l3;")
+    for name, content in (
+        ("sheet", sheet),
+        ("utf_16", sheet.decode().encode("utf-16")),
+        ("late", b"<!--" + b"x" * 100_000 + b"-->" + sheet),
+    ):
+        with pytest.raises(FileRefused, match="no spreadsheet does"):
+            list(read(_repacked(tmp_path / f"{name}.xlsx", sheet1_xml=content)).rows)
+
+
+def test_a_text_longer_than_a_csv_cell_may_be_is_refused_before_it_is_copied(tmp_path: Path) -> None:
+    cell = f'<c t="inlineStr"><is><t>{"x" * 200_000}</t></is></c>'
+    for place, rows in (
+        ("1", f"<row>{cell}</row>"),
+        ("2", f'<row><c t="inlineStr"><is><t>sku</t></is></c></row><row>{cell}</row>'),
+    ):
+        path = _repacked(tmp_path / f"{place}.xlsx", sheet1_xml=SHEET.format(rows).encode())
+        with pytest.raises(FileRefused, match=f"Row {place}: a cell holds more than 131,072 characters"):
+            list(read(path).rows)
+
+
+def test_a_line_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"sku,name\n" + b"," * (delimited.LONGEST_LINE + 1))
+    with pytest.raises(FileRefused, match="Line 2 is longer"):
+        list(read(path).rows)
+
+
+def test_a_heading_that_comes_over_and_over_is_refused_at_once() -> None:
+    with pytest.raises(FileRefused, match="The column sku comes twice"):
+        records(kind_of("products"), Source(["sku"] * 300_000, iter(())))
 
 
 def test_a_cell_far_out_costs_nothing_and_is_beyond_the_headings(tmp_path: Path) -> None:

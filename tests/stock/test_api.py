@@ -12,7 +12,7 @@ from aktar.edge.expressions import Among
 from aktar.places.models import StockLocation
 from aktar.stock.actions import reserve
 from aktar.stock.models import StockLevel, StockMovement
-from aktar.stock.rules import StockLine
+from aktar.stock.rules import Kind, StockLine
 from tests.factories import NOW, a_caller, a_location, a_product
 from tests.stock.books import a_stock, level, require_balance
 
@@ -199,6 +199,9 @@ def test_levels_and_movements_are_filtered(caller: Client) -> None:
         assert (found["kind"], found["reserved_change"], found["user"]) == ("reserved", "1.00", None)
     assert caller.get(f"{STOCKS}movements/?created_at__gt=2027-01-01").json()["count"] == 0
     assert caller.get(f"{STOCKS}?available__gt=x").status_code == 400
+    odd = caller.get(f"{STOCKS}movements/?kind=gone")
+    offered = ", ".join(Kind)
+    assert (odd.status_code, odd.json()) == (400, {"kind": [f"Give one of {offered}."]})
 
 
 def _plan(sql: str, *parameters: object) -> str:

@@ -18,6 +18,8 @@ _ONE_LINE = r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses fields that it does not have (20 by name), beside all that is wrong with the others."""
 
+    default_error_messages = {"invalid": _("Give an object.")}
+
     def to_internal_value(self, data: Any) -> Any:
         unknown = [key for key in data if key not in self.fields] if isinstance(data, dict) else []
         try:

@@ -1,6 +1,7 @@
 """From the rows of a file to documents such as the API takes, each with its place and its mistakes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -104,7 +105,7 @@ def _columns(kind: Kind, headings: Sequence[str]) -> list[Column]:
         raise FileRefused(
             sentence.format(unknown=", ".join(unknown[:_MOST_NAMED]), kind=kind.name, known=", ".join(known))
         )
-    twice = sorted({heading for heading in headings if headings.count(heading) > 1})
+    twice = sorted(heading for heading, times in Counter(headings).items() if times > 1)
     if twice:
         raise FileRefused(_("The column {name} comes twice.").format(name=twice[0]))
     missing = [name for name in kind.key if name not in headings]

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+LONGEST_CELL = 131_072
+"""Characters; Python's reader of CSV takes no longer ones either."""
+
 
 class FileRefused(Exception):
     """A file cannot be read as a table, or not further; its text says why, and what helps."""

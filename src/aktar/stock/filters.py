@@ -3,9 +3,13 @@
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter
 
 from aktar.edge.filters import RANGES, HundredthsFilter, QueryFilters, TextFilter
 from aktar.stock.models import StockLevel, StockMovement
+from aktar.stock.rules import Kind
 
 
 class StockLevelFilters(QueryFilters):
@@ -38,6 +42,12 @@ class StockMovementFilters(QueryFilters):
 
     sku = TextFilter("product__sku")
     erp_code = TextFilter("stock_location__erp_code")
+    kind = ChoiceFilter(
+        choices=[(kind.value, kind.value) for kind in Kind],
+        error_messages={
+            "invalid_choice": format_lazy(_("Give one of {offered}."), offered=", ".join(Kind)),
+        },
+    )
 
     class Meta:
         model = StockMovement
@@ -45,7 +55,6 @@ class StockMovementFilters(QueryFilters):
             "id": RANGES,
             "product": ["exact"],
             "stock_location": ["exact"],
-            "kind": ["exact"],
             "transfer_order": ["exact"],
             "package_item": ["exact"],
             "created_at": RANGES,

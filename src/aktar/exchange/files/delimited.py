@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Collection, Iterator
+from itertools import count
 from pathlib import Path
 from typing import TextIO
 
@@ -12,6 +13,8 @@ from aktar.exchange.rules import FileRefused, Source, SourceRow
 
 _DELIMITERS = ",;\t"
 _LONGEST_HEADING = 65_536
+LONGEST_LINE = 4 * 2**20
+"""Characters; a longer one is no table, and what is read of it is held in memory."""
 
 
 def opened(path: Path, *, encoding: str) -> TextIO:
@@ -48,7 +51,7 @@ def _delimiter(file: TextIO, known: Collection[str]) -> str:
 
 
 def _rows(file: TextIO, delimiter: str) -> Iterator[SourceRow]:
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(file), delimiter=delimiter, strict=True)
     number = 0
     while True:
         try:
@@ -62,6 +65,17 @@ def _rows(file: TextIO, delimiter: str) -> Iterator[SourceRow]:
             raise FileRefused(sentence.format(line=reader.line_num, why=error)) from None
         number += 1
         yield SourceRow(str(number), [unguarded(cell).strip() for cell in cells])
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    for number in count(1):
+        line = file.readline(LONGEST_LINE)
+        if len(line) == LONGEST_LINE:
+            sentence = _("Line {line} is longer than {most:,} characters. Is this a CSV file?")
+            raise FileRefused(sentence.format(line=number, most=LONGEST_LINE))
+        if not line:
+            return
+        yield line
 
 
 def _below(rows: Iterator[SourceRow], width: int) -> Iterator[SourceRow]:

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Annotated
 
 import msgspec
 
@@ -16,6 +16,23 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 _MOST_MANIFEST_BYTES = 1 << 20
 _AT_ONCE = 1 << 20
+_OURS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What is raised for archives that are none of ours or were damaged: broken bytes may look like anything.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    msgspec.MsgspecError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,  # encrypted, or nested without end
+    ValueError,  # no UTF-8
+)
+
+# They come to be printed and compared, so they are held to what is harmless there.
+_Version = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,9}[0-9A-Za-z.+-]{0,50}\Z")]
+_ServerVersion = Annotated[str, msgspec.Meta(pattern=r"\A[ -~]{0,200}\Z")]
+_Name = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_.-]{1,200}\Z")]
 
 
 class BackupRefused(Exception):
@@ -26,15 +43,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What an archive holds: who made it, from which database, and how many rows of each table."""
 
     format: int = FORMAT
-    aktar: str
+    aktar: _Version
     taken_at: str
-    engine: str
-    engine_version: str
+    engine: _Name
+    engine_version: _ServerVersion
     # Where the tables lie on PostgreSQL.
     schema: str = ""
-    migrations: list[str]
-    rows: dict[str, int]
-    dump: str
+    migrations: list[_Name]
+    rows: dict[_Name, int]
+    dump: _Name
     bytes: int = 0
     sha256: str = ""
 
@@ -90,7 +107,7 @@ def read_manifest(archive: Path) -> Manifest:
     """What the archive says of itself; raises BackupRefused if it is no backup that we know."""
     try:
         with zipfile.ZipFile(archive) as packed:
-            if packed.getinfo(MANIFEST).file_size > _MOST_MANIFEST_BYTES:
+            if _part(packed, MANIFEST).file_size > _MOST_MANIFEST_BYTES:
                 raise BackupRefused(f"{archive} is no backup: its {MANIFEST} is too long.")
             text = packed.read(MANIFEST)
         version = msgspec.json.decode(text, type=_AnyFormat).format
@@ -101,26 +118,37 @@ def read_manifest(archive: Path) -> Manifest:
         return msgspec.json.decode(text, type=Manifest)
     except OSError as error:
         raise BackupRefused(f"{archive} cannot be read: {error.strerror or error}.") from None
-    except (zipfile.BadZipFile, KeyError, msgspec.MsgspecError, NotImplementedError, EOFError) as error:
+    except _BROKEN as error:
         raise BackupRefused(f"{archive} is no backup of aktar, or is cut off: {error}.") from None
 
 
 def unpack(archive: Path, manifest: Manifest, target: Path) -> None:
     """Write the archive's dump to `target`; raises BackupRefused unless it is what the manifest promises."""
     try:
-        with (
-            zipfile.ZipFile(archive) as packed,
-            packed.open(manifest.dump) as source,
-            target.open("wb") as file,
-        ):
-            found = _copied(source, file)
+        with zipfile.ZipFile(archive) as packed:
+            part = _part(packed, manifest.dump)
+            if part.file_size != manifest.bytes:
+                # Said before it is unpacked: it may fill the disk.
+                raise _another_dump(archive, manifest)
+            with packed.open(part) as source, target.open("wb") as file:
+                found = _copied(source, file)
     except OSError as error:
         raise BackupRefused(f"{archive} cannot be unpacked: {error.strerror or error}.") from None
-    # Broken bytes may look to zlib like anything at all.
-    except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError, EOFError, zlib.error) as error:
+    except _BROKEN as error:
         raise BackupRefused(f"{archive} is corrupt: {error}.") from None
     if found != (manifest.bytes, manifest.sha256):
-        raise BackupRefused(f"{archive} is corrupt: its {manifest.dump} is not the one that was packed.")
+        raise _another_dump(archive, manifest)
+
+
+def _part(packed: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    part = packed.getinfo(name)
+    if part.compress_type not in _OURS:
+        raise NotImplementedError("it is packed otherwise than a backup is")
+    return part
+
+
+def _another_dump(archive: Path, manifest: Manifest) -> BackupRefused:
+    return BackupRefused(f"{archive} is corrupt: its {manifest.dump} is not the one that was packed.")
 
 
 class _AnyFormat(msgspec.Struct):

@@ -1,5 +1,6 @@
 """`aktar import` and `aktar export`: tables in and out."""
 
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -162,12 +163,15 @@ class _Progress:
 
 @contextmanager
 def _as_path(file: str) -> Iterator[Path]:
-    """The file; standard input is kept in a temporary one, for a workbook is not read from its beginning."""
-    if file != "-":
+    """The file; what comes once alone is kept in a temporary one, for it is read more than once.
+
+    That is standard input, and a pipe with a name, such as the shell's `<(…)`.
+    """
+    if file != "-" and not Path(file).is_fifo():
         yield Path(file)
         return
     with tempfile.NamedTemporaryFile() as kept:
-        while piece := sys.stdin.buffer.read(1024 * 1024):
-            kept.write(piece)
+        with click.open_file(file, "rb") as source:
+            shutil.copyfileobj(source, kept, 1024 * 1024)
         kept.flush()
         yield Path(kept.name)
