@@ -46,7 +46,6 @@ class Claimed:
     object_id: int
     sequence: int
     payload: str
-    created_at: datetime
     tries: int
     """With this one."""
     is_replay: bool
@@ -112,9 +111,7 @@ def _claim_some(
 
 def _claimed(rows: Sequence[tuple[Any, ...]], endpoint: int, token: uuid.UUID) -> list[Claimed]:
     events = Event.objects.filter(Among("pk", {row[3] for row in rows}))
-    payloads = {
-        id_: (payload, created) for id_, payload, created in events.values_list("id", "payload", "created_at")
-    }
+    payloads = dict(events.values_list("id", "payload"))
     listeners = _listeners({row[2] for row in rows})
     return [
         Claimed(
@@ -128,8 +125,7 @@ def _claimed(rows: Sequence[tuple[Any, ...]], endpoint: int, token: uuid.UUID) -
             content_type=content_type,
             object_id=object_id,
             sequence=sequence,
-            payload=payloads[event][0],
-            created_at=payloads[event][1],
+            payload=payloads[event],
             tries=tries,
             is_replay=standing == Standing.REPLAY,
             delivered=bool(delivered),

@@ -67,7 +67,7 @@ def guarded_session(limits: Limits) -> aiohttp.ClientSession:
         connector=connector,
         response_class=_Response,
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=limits.timeout),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),  # `post` has its own
         auto_decompress=False,  # a small body could become a huge one
         trust_env=False,
         skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
@@ -96,9 +96,12 @@ async def post(
     try:
         # What the status says holds, however the body ends.
         with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
-            async with asyncio.timeout_at(min(until, loop.time() + BODY_SECONDS)):
-                while len(content) < most and (part := await response.content.read(most - len(content))):
-                    content += part
+            if response.content.is_eof():  # as with most receivers, whose body comes with the status
+                content = response.content.read_nowait(most)
+            else:
+                async with asyncio.timeout_at(min(until, loop.time() + BODY_SECONDS)):
+                    while len(content) < most and (part := await response.content.read(most - len(content))):
+                        content += part
     finally:
         if not response.content.at_eof():
             response.close()  # the rest is not read: the connection is of no more use

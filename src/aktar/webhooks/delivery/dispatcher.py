@@ -42,6 +42,11 @@ ONE_MORE_TRY = 1.0
 BUSY_WAIT = 0.005
 """Seconds until what another transaction held is tried again."""
 
+SETTLED_TOGETHER = 64
+GATHERED_FOR = 0.015
+PLENTY = 2 * SETTLED_TOGETHER
+"""A turn costs something whatever it settles: with plenty in hand, it waits so many seconds for more."""
+
 PRUNED_A_TIME = 20
 """Batches that one round of housekeeping prunes."""
 
@@ -92,6 +97,8 @@ class Dispatcher:
                     self._stopping.wait(BUSY_WAIT)
                 elif not (self._arrived or self._has_news or self._windows.hungry()):
                     self._woken.wait(max(0.0, look_at - time.monotonic()))
+                if len(self._arrived) < SETTLED_TOGETHER and self._windows.in_hand >= PLENTY:
+                    self._stopping.wait(GATHERED_FOR)
             self._finish(sender)
 
     def _hear(self) -> None:

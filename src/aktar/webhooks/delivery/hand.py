@@ -86,4 +86,4 @@ def _never_settled(claimed: Claimed) -> Outcome:
 
 
 def _not_sent(claimed: Claimed, kind: Kind) -> Outcome:
-    return Outcome(claimed, kind, claimed.created_at)
+    return Outcome(claimed, kind, datetime.now(UTC))
