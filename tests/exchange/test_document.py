@@ -1,4 +1,4 @@
-"""docs/tables.md names the columns that there are, what each needs, and samples that come in as they stand."""
+"""docs/tables.md names the columns that there are and what each needs; its samples come in as they stand."""
 
 import csv
 import io
