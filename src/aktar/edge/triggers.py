@@ -7,7 +7,7 @@ from typing import Any
 from django.db.migrations.operations.base import Operation
 
 
-class _TableTriggers(Operation):
+class TableTriggers(Operation):
     """Gives each of `tables` the triggers of one kind, and takes them away when run backwards."""
 
     reduces_to_sql = True
@@ -19,7 +19,11 @@ class _TableTriggers(Operation):
 
     @abstractmethod
     def names(self, table: str) -> Iterable[str]:
-        """The triggers of a table."""
+        """The triggers of a table, on whichever database."""
+
+    def made(self, table: str, *, vendor: str) -> Iterable[str]:
+        """Those that it has on the databases of a vendor."""
+        return self.names(table)
 
     @abstractmethod
     def postgresql(self, table: str) -> Iterable[str]:
@@ -50,7 +54,7 @@ class _TableTriggers(Operation):
         return (type(self).__name__, [self.tables], {})
 
 
-class RaisesReferenceVersion(_TableTriggers):
+class RaisesReferenceVersion(TableTriggers):
     """Every write to `tables` raises the reference version, whoever writes; `verbs` may name only some.
 
     SQLite drops a table's triggers when Django rebuilds the table to alter it: a migration that alters a
@@ -76,6 +80,11 @@ class RaisesReferenceVersion(_TableTriggers):
     def names(self, table: str) -> Iterable[str]:
         return [f"{table}_reference_{verb}" for verb in (*self.verbs, "truncate")]
 
+    def made(self, table: str, *, vendor: str) -> Iterable[str]:
+        # SQLite has no TRUNCATE.
+        verbs = (*self.verbs, "truncate") if vendor == "postgresql" else self.verbs
+        return [f"{table}_reference_{verb}" for verb in verbs]
+
     def postgresql(self, table: str) -> Iterable[str]:
         yield (
             "CREATE OR REPLACE FUNCTION edge_raise_reference_version() RETURNS trigger "
@@ -100,7 +109,7 @@ class RaisesReferenceVersion(_TableTriggers):
             )
 
 
-class RefusesUpdates(_TableTriggers):
+class RefusesUpdates(TableTriggers):
     """Every UPDATE of `tables` fails: their rows are history.
 
     Deleting stays possible, for retention and for emptying a database.

@@ -2,16 +2,14 @@
 
 import shutil
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
 
+from aktar.site.tables import TablesDiffer, pending_migrations, require_tables
 from aktar.webhooks.queries import is_anything_due_since, oldest_unplaced_at
 from aktar.workflow.models import Command, State
 
@@ -22,6 +20,9 @@ LATE = timedelta(minutes=2)
 
 LEAST_FREE = 256 * 1024 * 1024
 """In bytes; SQLite's log may grow by so much before it is written back."""
+
+MOST_LOGGED = 5
+"""Differences of the tables in a line of the log."""
 
 log = structlog.get_logger("aktar.health")
 
@@ -73,20 +74,13 @@ def ills() -> dict[str, str]:
             cursor.execute("SELECT 1")
         if pending_migrations():
             return parts | {"migrations": "not applied", "workflow": "unknown"}
+        require_tables()
         if not (State.objects.exists() and Command.objects.exists()):
             return parts | {"workflow": "not loaded"}
+    except TablesDiffer as refusal:
+        log.warning("tables differ", differences=refusal.differences[:MOST_LOGGED])
+        return parts | {"migrations": "of another version", "workflow": "unknown"}
     except (Error, ImproperlyConfigured) as error:
         log.warning("database does not answer", error=str(error).strip())
         return {"database": "does not answer", "migrations": "unknown", "workflow": "unknown"}
     return parts
-
-
-def pending_migrations() -> list[str]:
-    """The migrations that this version brings and the database lacks, as `room.name`; two queries."""
-    applied = set(MigrationRecorder(connection).applied_migrations())
-    return sorted(f"{room}.{name}" for room, name in _known_migrations() - applied)
-
-
-@cache
-def _known_migrations() -> frozenset[tuple[str, str]]:
-    return frozenset(MigrationLoader(None).disk_migrations)

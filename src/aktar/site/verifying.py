@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from aktar.edge.content_types import ContentType
 from aktar.edge.encryption import unreadable
+from aktar.site.tables import table_differences
 from aktar.stock.queries import product_balances, unbalanced_levels
 from aktar.transfers.models import TransferOrder
 from aktar.webhooks.models import (
@@ -28,12 +29,16 @@ _NAMED = 5
 def faults(*, using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """What is amiss, in sentences; nothing is written. Each part is one query, and reads its tables whole.
 
-    The tables must be those of this version. May run beside the service.
+    The migrations must have been applied; in what the tables differ all the same is told before anything
+    else. May run beside the service.
     """
     try:
         # A file that is damaged below its rows can answer the rest with anything.
         if damage := list(_damage(using)):
             return damage
+        # Nor can rows be asked for in columns that are not there.
+        if differences := table_differences(using=using):
+            return differences
         return [fault for part in _PARTS for fault in part(using)]
     except DatabaseError as error:
         return [f"The database gave up: {' '.join(str(error).split())}."]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aktar.site.cli.site import wake, wake_migrated, wake_without_database
+from aktar.site.cli.site import wake, wake_applied, wake_without_database
 
 if TYPE_CHECKING:
     from aktar.site.backups import Restored
@@ -71,8 +71,11 @@ def restore(file: Path, force: bool) -> None:
 
 @click.command()
 def verify() -> None:
-    """Look the database over: that orders, logs, events and deliveries agree. Writes nothing."""
-    wake_migrated()
+    """Look the database over: its tables, and that orders, logs, events and deliveries agree.
+
+    Writes nothing.
+    """
+    wake_applied()
     from aktar.site.verifying import faults
 
     _require_none(faults())

@@ -1,12 +1,16 @@
 """Waking Django for a command, with a sentence instead of a traceback for what an operator can mend."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from aktar.site.environment import WrongSetting
 from aktar.site.sqlite import UnsafeSqlite, make_private, require_safe
+
+# Differences of the tables that are named where the rest is not.
+_NAMED = 3
 
 
 def wake_without_database() -> None:
@@ -47,8 +51,19 @@ def wake() -> None:
 
 def wake_migrated() -> None:
     """The same, and raises ClickException when the tables are not those of this version."""
+    wake_applied()
+    from aktar.site.tables import TablesDiffer, require_tables
+
+    try:
+        require_tables()
+    except TablesDiffer as refusal:
+        raise other_tables(refusal.differences) from None
+
+
+def wake_applied() -> None:
+    """As `wake`, and raises ClickException when migrations of this version have not been applied."""
     wake()
-    from aktar.site.health import pending_migrations
+    from aktar.site.tables import pending_migrations
 
     if pending_migrations():
         raise click.ClickException(
@@ -63,6 +78,20 @@ def wake_with_workflow() -> None:
 
     if ills()["workflow"]:
         raise click.ClickException("No workflow is loaded: run `aktar workflow load` first.")
+
+
+def other_tables(differences: Sequence[str]) -> click.ClickException:
+    """What is said of a database that another checkout made: a few differences, and the way out."""
+    more = len(differences) - _NAMED
+    rest = [f"And {more:,} more; `aktar verify` names them all."] if more > 0 else []
+    return click.ClickException(
+        "The tables are not those of this version, though its migrations have been applied. "
+        f"{' '.join([*differences[:_NAMED], *rest])}\n"
+        "Before 1.0 the tables of another checkout are made anew, not changed: with the version that made "
+        "them take a backup and serve them, give this version an empty database, and move with `aktar load "
+        "--from`. docs/operating.md (Upgrades) says how, and what that leaves behind.\n"
+        f"This is {_which_database()}."
+    )
 
 
 def _which_database() -> str:
