@@ -18,6 +18,7 @@ SECONDS, SAMPLES = 8, 250
 LEAST = 1.0
 """Frames below so many in a hundred are left out of the drawing."""
 
+_TITLE = re.compile(r'(<text id="title"[^>]*>)[^<]*')
 _FRAME = re.compile(r"<g><title>[^<]*samples, ([\d.]+)%\)</title>.*?</g>", re.DOTALL)
 
 
@@ -43,7 +44,8 @@ def main() -> int:
     ) as looking:
         while looking.poll() is None:
             step()
-    drawn = out.read_text().replace("py-spy record", what)
+    # What it calls itself is its command line, with the paths of this machine.
+    drawn = _TITLE.sub(rf"\g<1>{what}", out.read_text())
     out.write_text(_FRAME.sub(lambda frame: frame[0] if float(frame[1]) >= LEAST else "", drawn))
     return looking.returncode
 
