@@ -161,6 +161,13 @@ def test_the_pages_speak_turkish_to_who_asks_for_it(desk: Client) -> None:
     assert "Sevke Hazır" in turkish
 
 
+def test_the_fields_of_a_transfer_order_are_named_in_turkish(desk: Client) -> None:
+    order = a_full_house()
+    page = desk.get(address(TransferOrder, "change", order.pk), headers={"Accept-Language": "tr"})
+    assert "Yerini aldığı" in page.content.decode()
+    assert "Renews" not in page.content.decode()
+
+
 def test_rows_without_a_name_are_called_after_what_they_refer_to(desk: Client) -> None:
     order = a_full_house()
     item = order.transferitem_set.get()

@@ -56,6 +56,13 @@ def test_products_are_made_and_changed_by_their_skus() -> None:
     assert ReferenceVersion.objects.get().version == version
 
 
+def test_a_row_is_told_all_that_is_wrong_with_it_at_once() -> None:
+    (result,) = post(PRODUCTS, [{"sku": "TS-1", "omnitron_id": "x", "colour": "red"}]).json()["results"]
+    assert set(result["errors"]) == {"name", "omnitron_id", "colour"}
+    (result,) = post(COMPANIES, [{"erp_code": "YK", "name": "", "colour": "red"}]).json()["results"]
+    assert set(result["errors"]) == {"name", "shipping_company", "colour"}
+
+
 def test_another_order_of_keys_is_another_document() -> None:
     rows = [{"sku": "TS-1", "name": "A", "attributes": {"a": 1, "b": 2}}]
     post(PRODUCTS, rows)

@@ -81,13 +81,39 @@ def test_mistakes_are_told_by_row_and_column_in_both_languages(tmp_path: Path) -
         with override(language):
             told[language] = [list(report.mistakes) for report in try_out(path, "locations")]
     columns = [{mistake.column for mistake in of_row} for of_row in told["en-us"]]
-    assert columns == [{"tags"}, {"name", "conf"}, {"name", "erp_code"}, {"country"}]
+    assert columns == [
+        {"priority", "city", "is_active", "tags", "latitude"},
+        {"name", "conf"},
+        {"name", "erp_code"},
+        {"country"},
+    ]
     for one, other in zip(told["en-us"], told["tr-tr"], strict=True):
         assert all(a.column == b.column and a.sentence != b.sentence for a, b in zip(one, other, strict=True))
-    rows[0]["tags"] = ""
-    (report, *_) = try_out(a_csv(tmp_path / "b.csv", table(*rows)), "locations")
-    assert {mistake.column for mistake in report.mistakes} == {"priority", "is_active", "latitude"}
+    (report, *_) = try_out(path, "locations")
     assert "  priority: Give a whole number." in list(lines(report))
+
+
+def test_a_row_is_refused_once_with_all_that_is_wrong_with_it(tmp_path: Path) -> None:
+    rows = (
+        LOCATION | {"target_packing_interval": "soon", "country": "Atlantis", "name": "", "conf": "{"},
+        LOCATION | {"erp_code": "S2", "target_transfer_interval": "x", "township": "", "longitude": "181"},
+    )
+    path = a_csv(tmp_path / "a.csv", table(*rows))
+    before = footprint()
+    reports = bring_in(path, "locations")
+    assert footprint() == before
+    assert [{mistake.column for mistake in report.mistakes} for report in reports] == [
+        {"target_packing_interval", "country", "name", "conf"},
+        {"target_transfer_interval", "township", "longitude"},
+    ]
+    country = next(mistake for mistake in reports[0].mistakes if mistake.column == "country")
+    assert country.sentence.endswith('To make one, give its code of two letters, as "tr".')
+
+
+def test_a_country_that_is_there_is_known_by_its_name(tmp_path: Path) -> None:
+    a_location()
+    path = a_csv(tmp_path / "a.csv", table(LOCATION | {"country": "TÜRKİYE"}))
+    assert fates(bring_in(path, "locations")) == ["created"]
 
 
 def test_what_is_told_twice_in_a_file_is_refused_however_far_apart(tmp_path: Path) -> None:
@@ -180,7 +206,7 @@ def test_stock_is_counted_into_the_books(tmp_path: Path) -> None:
     assert footprint() == before
     assert reports[0].changes == [Change("on_hand", "0.00", "12.50")]
     assert [mistake.column for mistake in reports[1].mistakes] == ["sku", "erp_code"]
-    assert [mistake.column for mistake in reports[2].mistakes] == ["on_hand"]
+    assert [mistake.column for mistake in reports[2].mistakes] == ["on_hand", "sku"]
     assert bring_in(path, "stock") == reports
     assert StockLevel.objects.get().on_hand == 1250
     assert StockKeeping.objects.get().stock_location_id == location.pk

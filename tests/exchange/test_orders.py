@@ -8,6 +8,7 @@ import pytest
 from aktar.exchange.records import Mistake
 from aktar.exchange.telling import lines
 from aktar.orders.models import Order, OrderItem
+from aktar.places.models import City
 from tests.exchange.tables import a_csv, bring_in, exported, try_out
 from tests.factories import a_location, a_product, a_workflow
 from tests.walk.scene import footprint
@@ -45,7 +46,7 @@ def _a_shop() -> None:
 
 
 def a_file(path: Path, *rows: dict[str, str]) -> Path:
-    headings = [*OTHER, "net_amount", "address_title"]
+    headings = [*OTHER, "country", "net_amount", "address_title"]
     return a_csv(path, [headings, *([row.get(name, "") for name in headings] for row in rows)], delimiter=";")
 
 
@@ -91,18 +92,38 @@ def test_mistakes_of_lines_are_told_by_their_own_rows(tmp_path: Path) -> None:
         tmp_path / "a.csv",
         ORDER,
         LINE | {"sku": "TS-9", "city": "ANKARA"},
-        OTHER | {"city": "Atlantis", "price": "free"},
+        OTHER | {"country": "Atlantis", "price": "free"},
         OTHER | {"number": "2026-3", "quantity": "0.5"},
         ORDER | {"sku": "TS-1"},
     )
     reports = bring_in(path, "orders")
     assert fates(reports) == ["refused"] * 4
     told = [[(mistake.place, mistake.column) for mistake in report.mistakes] for report in reports]
-    assert told == [[("3", "city")], [("", "city"), ("", "price")], [("", "quantity")], [("", "number")]]
+    assert told == [
+        [("3", "city"), ("3", "sku")],
+        [("", "country"), ("", "price")],
+        [("", "quantity")],
+        [("", "number")],
+    ]
     assert reports[3].mistakes == [Mistake("number", "An earlier row has the same.")]
     (report,) = try_out(a_file(path, ORDER, LINE | {"sku": "TS-9"}), "orders")
     assert [(each.place, each.column) for each in report.mistakes] == [("3", "sku")]
     assert "  row 3, sku: There is no product of this SKU." in list(lines(report))
+
+
+def test_towns_that_are_new_are_made_once_and_on_trial_not_at_all(tmp_path: Path) -> None:
+    rize = {"city": "Rize", "township": "Ardeşen", "country": "Türkiye"}
+    rows = [ORDER | rize, *(OTHER | rize | {"number": f"2026-{n}", "city": "RİZE"} for n in range(2, 9))]
+    path = a_file(tmp_path / "a.csv", *rows)
+    before = footprint()
+    assert fates(try_out(path, "orders")) == ["created"] * 8
+    assert footprint() == before
+    assert fates(bring_in(path, "orders")) == ["created"] * 8
+    assert City.objects.filter(name__in=["Rize", "RİZE"]).count() == 1
+    assert fates(bring_in(path, "orders")) == ["unchanged"] * 8
+    (report, *_) = bring_in(a_file(path, ORDER | {"city": "Artvin", "township": "Hopa"}), "orders")
+    assert [mistake.column for mistake in report.mistakes] == ["city", "township"]
+    assert not City.objects.filter(name="Artvin").exists()
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from aktar.fulfilment.bodies import MOST_PIECES_OF_ALL
 from aktar.orders.models import Order, OrderItem
 from aktar.webhooks.models import Event
 from tests.factories import a_caller, a_location, a_product, a_transfer_order
@@ -127,6 +128,32 @@ def require_error_form_of_rows(errors: dict[str, Any]) -> None:
             else:
                 assert isinstance(row, str), name
                 assert row
+
+
+def test_a_list_is_taken_up_to_ten_thousand_pieces(caller: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aktar.fulfilment.bodies.MOST_PIECES_OF_ALL", 10)
+
+    def of(number: str, pieces: int) -> dict[str, Any]:
+        line = {"sku": "TS-1", "price": "1.00", "price_currency": "try", "quantity": pieces}
+        return an_order_body(number, items=[line])
+
+    rows = [of("WEB-1", 6), of("WEB-2", 5), of("WEB-3", 4), of("WEB-4", 1)]
+    results = put_in(caller, rows, "?plan=0").json()["results"]
+    assert [each["status"] for each in results] == [201, 400, 201, 400]
+    assert [each["errors"]["items"] for each in results if each["errors"]] == [
+        [
+            f"All orders of a request have at most 10 pieces, and those before this one leave {left}: "
+            "send it in another request."
+        ]
+        for left in (4, 0)
+    ]
+    assert (Order.objects.count(), OrderItem.objects.count()) == (2, 10)
+    assert [each["status"] for each in put_in(caller, rows[1:2], "?plan=0").json()["results"]] == [201]
+
+
+def test_the_document_says_how_many_pieces_a_list_may_have(client: Client) -> None:
+    described = client.get("/api/schema/?format=json").json()["paths"][ORDERS]["post"]["description"]
+    assert f"{MOST_PIECES_OF_ALL:,} pieces" in described
 
 
 def test_a_list_is_repeated_by_its_key_and_by_its_numbers(caller: Client) -> None:

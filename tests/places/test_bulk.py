@@ -139,13 +139,47 @@ def test_a_row_that_is_refused_stops_no_other() -> None:
     assert errors[2] == {"priority": ["Give a whole number."]}
     assert errors[3] == {"erp_code": ["An earlier row has the same."]}
     assert errors[4] == {
-        "address": {"country": ["There is no such country. To make one, give its code too."]}
+        "address": {
+            "country": [
+                'There is no country of this name. To make one, give its code of two letters, as "tr".'
+            ]
+        }
     }
     assert errors[5] == {"erp_code": ["This field is required."]}
     assert errors[6] == {"erp_code": ["An earlier row has the same."]}
     assert set(errors[7]["address"]) == {"longitude", "line"}
     assert list(StockLocation.objects.values_list("erp_code", flat=True)) == ["S1"]
     assert City.objects.count() == 1
+
+
+def test_a_row_is_told_all_that_is_wrong_with_it_at_once() -> None:
+    row = {
+        "erp_code": "S1",
+        "colour": "red",
+        "target_packing_interval": "soon",
+        "address": {"country": {"name": "Atlantis"}, "city": {"name": "X"}, "street": 7, "longitude": 200},
+    }
+    (result,) = post([row]).json()["results"]
+    assert set(result["errors"]) == {
+        "colour",
+        "name",
+        "stock_location_type",
+        "target_packing_interval",
+        "target_transfer_interval",
+        "address",
+    }
+    assert set(result["errors"]["address"]) == {"country", "township", "line", "street", "longitude"}
+    assert not any(model.objects.exists() for model in (Country, City, Township, StockLocation))
+
+
+def test_a_row_whose_country_is_written_wrongly_is_refused_for_that() -> None:
+    for country in ({"code": "turkey"}, {"code": 5}, {"code": "t1", "name": "Türkiye"}, {}, 5):
+        (result,) = post([a_row(address={"country": country}, priority="high")]).json()["results"]
+        assert (set(result["errors"]), set(result["errors"]["address"])) == (
+            {"priority", "address"},
+            {"country"},
+        )
+    assert not Country.objects.exists()
 
 
 def test_a_city_without_its_township_is_half_an_address() -> None:

@@ -56,6 +56,23 @@ def test_a_password_that_was_changed_is_set_back() -> None:
     assert User.objects.get().check_password(after.password)
 
 
+def test_the_folder_is_made_for_its_owner_alone(settings: object, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path / "var" / "aktar"  # type: ignore[attr-defined]
+    access = demo_access(now=NOW)
+    assert (tmp_path / "var" / "aktar").stat().st_mode & 0o777 == 0o700
+    assert demo_access(now=NOW) == access
+
+
+def test_what_cannot_be_kept_is_not_made(settings: object, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    settings.DATA_DIR = tmp_path / "file"  # type: ignore[attr-defined]
+    for _ in range(2):
+        with pytest.raises(OSError, match="exists"):
+            demo_access(now=NOW)
+    assert not ApiToken.objects.exists()
+    assert not User.objects.exists()
+
+
 def test_a_file_of_another_database_gets_nobody_in() -> None:
     before = demo_access(now=NOW)
     User.objects.all().delete()

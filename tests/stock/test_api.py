@@ -12,6 +12,7 @@ from aktar.edge.expressions import Among
 from aktar.places.models import StockLocation
 from aktar.stock.actions import reserve
 from aktar.stock.models import StockLevel, StockMovement
+from aktar.stock.queries import stock_verification
 from aktar.stock.rules import Kind, StockLine
 from tests.factories import NOW, a_caller, a_location, a_product
 from tests.stock.books import a_stock, level, require_balance
@@ -84,6 +85,38 @@ def test_an_adjustment_sent_twice_under_one_key_is_made_once(caller: Client) -> 
     assert level(product, location) == (2, 0, 0)
 
 
+def test_what_was_received_is_above_zero_and_what_was_lost_below(caller: Client) -> None:
+    product, location = a_product(), a_location()
+    rows = [
+        row(product, location, change="-3.00", kind="received"),
+        row(product, location, change="5.00", kind="lost"),
+        row(product, location, change="2.00"),
+    ]
+    answer = put(caller, "adjust", rows)
+    assert (answer.status_code, answer.json()["stocks"]) == (
+        400,
+        {
+            "0": {
+                "change": [
+                    'What was received is above zero, as "1.00"; to take it back, give the kind adjusted.'
+                ]
+            },
+            "1": {
+                "change": [
+                    'What was lost is below zero, as "-1.00"; what was found again is of the kind adjusted.'
+                ]
+            },
+        },
+    )
+    assert not StockMovement.objects.exists()
+    rows = [
+        row(product, location, change="3.00", kind="received"),
+        row(product, location, change="-1.00", kind="lost"),
+    ]
+    assert put(caller, "adjust", rows).status_code == 200
+    assert stock_verification().went_out == "1.00"
+
+
 def test_what_is_wrong_with_the_form_is_told_of_every_row_and_nothing_is_done(caller: Client) -> None:
     product, location = a_product(), a_location()
     answer = put(
@@ -115,6 +148,8 @@ def test_what_is_wrong_with_the_form_is_told_of_every_row_and_nothing_is_done(ca
         ("adjust", [{"sku": "A", "erp_code": "B", "change": "--1"}], {}, "stocks"),
         ("adjust", [{"sku": "A", "erp_code": "B", "change": "1", "kind": "reserved"}], {}, "stocks"),
         ("adjust", [{"sku": "A", "erp_code": "B", "change": 1e300}], {}, "stocks"),
+        ("adjust", [{"sku": "A", "erp_code": "B", "change": "1", "kind": "lost"}], {}, "stocks"),
+        ("adjust", [{"sku": "A", "erp_code": "B", "change": "-1", "kind": "received"}], {}, "stocks"),
         ("adjust", [{"sku": "A\x00", "erp_code": "B", "change": 1}], {}, None),
         ("adjust", [{"sku": "A", "erp_code": "B", "change": "1"}] * 10_001, {}, "stocks"),
     ],

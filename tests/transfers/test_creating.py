@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from aktar.orders.models import Channel, Customer, Order, OrderItem, Package, PackageItem, ShippingAddress
+from aktar.places.models import City
 from aktar.transfers.actions import ItemToMove, create_transfer_order
 from aktar.transfers.models import TransferItem, TransferOrder
 from aktar.transfers.rules import ItemsNotOfPackage
@@ -296,7 +297,7 @@ def test_every_fault_is_told_at_once(caller: Client) -> None:
     }
     assert told["source"] == {"erp_code": ["There is no such stock location."]}
     assert set(told["order"]) == {"number", "channel", "customer", "shipping_address", "items", "colour"}
-    assert set(told["order"]["shipping_address"]) == {"city", "township", "line"}
+    assert set(told["order"]["shipping_address"]) == {"township", "line"}
     assert set(told["order"]["items"]["0"]) == {"price", "price_currency"}
     assert set(told["order"]["items"]["1"]) == {"sku", "price", "price_currency"}
     assert {place: set(wrong) for place, wrong in told["items"].items()} == {
@@ -384,6 +385,25 @@ def test_places_lie_within_the_larger_ones_and_are_told_apart(caller: Client) ->
     told = refused(caller, wish | {"order": order | {"shipping_address": without_district}})
     assert set(told["order"]["shipping_address"]) == {"township"}
     assert post(caller, wish | {"order": order}).status_code == 201
+
+
+def test_places_that_are_new_are_made_for_who_sees_everything_alone() -> None:
+    mine, order = a_location(), an_order_in_full()
+    items = [{"sku": order["items"][0]["sku"]}]
+    wish = {"source": a_location().pk, "destination": mine.pk, "items": items}
+    order["shipping_address"] = {"city": {"name": "Rize"}, "township": {"name": "Ardeşen"}, "line": "Çay 1"}
+    told = refused(a_caller(locations=[mine]), wish | {"order": order})
+    sentence = (
+        "There is no such place. A token for all locations makes it by naming it, in an order or a location."
+    )
+    assert told == {"order": {"shipping_address": {"city": [sentence], "township": [sentence]}}}
+    assert not City.objects.filter(name="Rize").exists()
+    assert post(a_caller(), wish | {"order": order}).status_code == 201
+    assert Order.objects.get().shipping_address.township.city.name == "Rize"
+    # An order that is there is taken as it is: what is said of it makes nothing.
+    order["shipping_address"]["city"] = {"name": "Artvin"}
+    refused(a_caller(), wish | {"order": order}, status=409)
+    assert not City.objects.filter(name="Artvin").exists()
 
 
 def test_a_caller_makes_transfers_of_its_own_locations_only() -> None:

@@ -21,6 +21,7 @@ from aktar.edge.upserts import (
     refused,
     told_twice,
     upsert,
+    with_errors,
 )
 
 _FIELDS = {field.attname: field for field in Product._meta.concrete_fields}
@@ -73,10 +74,10 @@ def keep_products(
 
 
 def _verdict(row: Told, present: Row | None, images: Mapping[int, list[str]]) -> Verdict:
-    if row.errors:
-        return refused(row, row.errors)
-    if present is None and "name" not in row.values:
-        return refused(row, {"name": [_("A new one needs this.")]})
+    is_new = present is None and "sku" in row.values
+    missing = {"name": [_("A new one needs this.")]} if is_new and "name" not in row.values else {}
+    if errors := with_errors(row.errors, missing):
+        return refused(row, errors)
     own = {name: value for name, value in row.values.items() if name not in ("sku", "images")}
     found = differences(own, present or {})
     pictures = list(row.values.get("images", ()))

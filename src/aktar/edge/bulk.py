@@ -55,8 +55,22 @@ def told(row: "serializers.Serializer[Any]", data: Any, *, key: str) -> Told:
     try:
         values = row.run_validation(data)
     except serializers.ValidationError as error:
-        return Told(_key(data, key), errors=cast("dict[str, Any]", error.detail))
+        return Told(_key(data, key), _sound(row, data), cast("dict[str, Any]", error.detail))
     return Told(values[key], values)
+
+
+def _sound(row: "serializers.Serializer[Any]", data: Any) -> dict[str, Any]:
+    """The fields of a row that are right, though the row is not; and of an object in it those that are."""
+    found: dict[str, Any] = {}
+    for name, field in row.fields.items():
+        if not isinstance(data, dict) or name not in data:
+            continue
+        try:
+            found[name] = field.run_validation(data[name])
+        except serializers.ValidationError:
+            if isinstance(field, serializers.Serializer) and (inside := _sound(field, data[name])):
+                found[name] = inside
+    return found
 
 
 def bulk_answer(verdicts: Sequence[Verdict]) -> Response:

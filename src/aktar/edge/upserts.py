@@ -36,7 +36,10 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A row as it was told: its key, the values of the fields it names, and what is wrong with it already."""
+    """A row as it was told: its key, the values of the fields it names, and what is wrong with it already.
+
+    Of a row that is wrong `values` are those that are right, so that one answer can say all that is wrong.
+    """
 
     key: str | None
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -68,13 +71,28 @@ def refused(told: Told, errors: Errors) -> Verdict:
     return Verdict(told.key, Fate.REFUSED, errors=errors)
 
 
+def with_errors(errors: Errors, further: Errors) -> Errors:
+    """Both; of a field that is wrong already only what is wrong inside of it elsewhere."""
+    found = dict(errors)
+    for name, value in further.items():
+        there = found.get(name)
+        if there is None:
+            found[name] = value
+        elif isinstance(there, Mapping) and isinstance(value, Mapping):
+            found[name] = with_errors(there, value)
+    return found
+
+
 def told_twice(rows: Sequence[Told], *, name: str) -> list[Told]:
-    """The same rows, but those whose key an earlier one has are wrong in the key's field, `name`."""
+    """The same rows, but those whose key an earlier one has are wrong in the key's field, `name`.
+
+    Their values say nothing any more: what they would lack the earlier one may bring.
+    """
     seen: set[str] = set()
     found = []
     for row in rows:
         if row.key is not None and row.key in seen:
-            row = Told(row.key, row.values, {**row.errors, name: [_("An earlier row has the same.")]})
+            row = Told(row.key, errors={**row.errors, name: [_("An earlier row has the same.")]})
         elif row.key is not None:
             seen.add(row.key)
         found.append(row)

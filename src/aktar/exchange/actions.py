@@ -75,7 +75,30 @@ def _judged(kind: Kind, batch: Sequence[Record], now: datetime) -> list[Report]:
         # The database knows better of one of them: each alone, to find out of which.
         verdicts = [_alone(kind, record, now) for record in sound]
     by_place = {record.place: verdict for record, verdict in zip(sound, verdicts, strict=True)}
+    _add_further_mistakes(kind, [record for record in batch if record.mistakes], now)
     return [_report(kind, record, by_place.get(record.place)) for record in batch]
+
+
+def _add_further_mistakes(kind: Kind, mistaken: Sequence[Record], now: datetime) -> None:
+    """What is wrong beside the cells that could not be read: the records are taken over and taken back.
+
+    Of one whose key is wrong, or that has too many cells or too few, nothing more is known.
+    """
+    nameless = {"", *kind.key}
+    asked = [each for each in mistaken if nameless.isdisjoint(said.column for said in each.mistakes)]
+    if not asked:
+        return
+    try:
+        with transaction.atomic():
+            verdicts = kind.keep([record.document for record in asked], now)
+            transaction.set_rollback(True)
+    except (IntegrityError, DataError):
+        return
+    for record, verdict in zip(asked, verdicts, strict=True):
+        # A cell that could not be read is missing from the document, which is no mistake of its own.
+        said = {(mistake.place, mistake.column) for mistake in record.mistakes}
+        further = mistakes(kind, record, verdict.errors)
+        record.mistakes += [each for each in further if (each.place, each.column) not in said]
 
 
 def _alone(kind: Kind, record: Record, now: datetime) -> Verdict:

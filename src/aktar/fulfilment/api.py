@@ -84,7 +84,8 @@ class OrderListView(ListView):
 
         An order is planned at once, unless `plan` is 0. One that is there with this content, by its number,
         is answered as it is (200). Each order of a list is a matter of its own: the answer, a 200, tells what
-        became of each.
+        became of each. The orders of a list are taken up to 10,000 pieces in all; one that goes beyond them
+        is refused as its result (400), and can be sent in another request.
         """
         take = self._take(request)
         if isinstance(request.data, list):

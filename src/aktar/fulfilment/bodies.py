@@ -12,6 +12,12 @@ from aktar.orders.rules import NewOrder
 from aktar.transfers.bodies import InputParametersField
 
 MOST_ORDERS = 1000
+MOST_PIECES_OF_ALL = 10_000
+"""Of all orders of a list: each piece becomes a row, and somebody waits for the answer."""
+_TOO_MANY = _(
+    "All orders of a request have at most {most} pieces, and those before this one leave {left}: send it in "
+    "another request."
+)
 NUMBER_TAKEN = _("There is an order of this number, and it is another one.")
 _LONGEST_NUMBER = 64
 
@@ -38,12 +44,24 @@ class PackageCommandBody(StrictSerializer):
 def orders_of(rows: list[Any]) -> list[NewOrder | Mapping[str, Any]]:
     """The orders of a list, each as it is understood, or all that is wrong with it.
 
-    Raises ValidationError for a list that is too short or too long.
+    One that has more pieces than those before it leave of MOST_PIECES_OF_ALL is wrong, too. Raises
+    ValidationError for a list that is too short or too long.
     """
     if not 0 < len(rows) <= MOST_ORDERS:
         sentence = _("Give one order, or a list of 1 to {most}.")
         raise serializers.ValidationError({"non_field_errors": [sentence.format(most=MOST_ORDERS)]})
-    return [_order_of(row) for row in rows]
+    found: list[NewOrder | Mapping[str, Any]] = []
+    left = MOST_PIECES_OF_ALL
+    for row in rows:
+        order = _order_of(row)
+        if isinstance(order, NewOrder):
+            pieces = sum(item.pieces.count for item in order.items)
+            if pieces > left:
+                order = {"items": [_TOO_MANY.format(most=MOST_PIECES_OF_ALL, left=left)]}
+            else:
+                left -= pieces
+        found.append(order)
+    return found
 
 
 def number_of(row: Any) -> str | None:

@@ -72,7 +72,8 @@ class IntakeResultShape(msgspec.Struct):
     """What became of an order of the list.
 
     `status` is what it would have got alone: 201 for a new one, 200 for one that is there with this content,
-    409 for one that is there with another, 400 for one that is wrong. `order` is an id, and null where there
+    409 for one that is there with another, 400 for one that is wrong; 400, too, for one with more pieces than
+    those before it leave of the 10,000 that a list may have. `order` is an id, and null where there
     is none; `errors` is empty unless it was refused.
     """
 

@@ -16,7 +16,7 @@ from aktar.edge.body_fields import (
 from aktar.edge.serializers import StrictCharField, StrictSerializer
 from aktar.orders.models import Channel, Order, Package
 from aktar.orders.rules import NewAddress, NewCustomer, NewOrder, NewOrderItem, NewPackage, Pieces
-from aktar.places.bodies import CityField, CountryField, DistrictField, TownshipField
+from aktar.places.bodies import CityField, CountryField, DistrictField, TownshipField, places_meant
 
 
 class LineBody(StrictSerializer):
@@ -57,7 +57,10 @@ class CustomerBody(StrictSerializer):
 
 
 class AddressBody(StrictSerializer):
-    """Where the order shall go; whatever is not said of the addressee is the customer's."""
+    """Where the order shall go; whatever is not said of the addressee is the customer's.
+
+    A city, township or district that is not there by its name is made, for callers who see every location.
+    """
 
     country = CountryField(required=False)
     city = CityField()
@@ -78,22 +81,8 @@ class AddressBody(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> Any:
         """The address, each place within the larger one."""
         countries = attrs.pop("country", None)
-        cities = _within(attrs.pop("city"), countries, field="city", larger="country_id")
-        townships = _within(attrs.pop("township"), cities, field="township", larger="city_id")
-        if (districts := attrs.pop("district", None)) is not None:
-            districts = _within(districts, townships, field="district", larger="township_id")
-            inhabited = {district.township_id for district in districts}
-            townships = [township for township in townships if township.pk in inhabited]
-            _require_one(districts, field="district")
-        _require_one(townships, field="township")
-        city = next(city for city in cities if city.pk == townships[0].city_id)
-        return NewAddress(
-            country=city.country_id,
-            city=city.pk,
-            township=townships[0].pk,
-            district=districts[0].pk if districts else None,
-            **attrs,
-        )
+        told = {level: attrs.pop(level, None) for level in ("city", "township", "district")}
+        return NewAddress(**places_meant(countries, told), **attrs)
 
 
 class OrderItemBody(StrictSerializer):
@@ -204,21 +193,3 @@ class PackageField(ReferenceField):
     def _known_or(self, new: NewPackage) -> Any:
         found = self.find("number", new.number)
         return new if isinstance(found, NewPackage) else found
-
-
-def _within(places: list[Any], larger_ones: list[Any] | None, *, field: str, larger: str) -> list[Any]:
-    """Those of the places that lie in one of the larger ones; all, where none are named."""
-    if larger_ones is None:
-        return places
-    ids = {place.pk for place in larger_ones}
-    found = [place for place in places if getattr(place, larger) in ids]
-    if not found:
-        raise serializers.ValidationError({field: [_("This place does not lie in the larger one.")]})
-    return found
-
-
-def _require_one(places: list[Any], *, field: str) -> None:
-    if len(places) > 1:
-        raise serializers.ValidationError(
-            {field: [_("Several places go by this name; say which by its id.")]}
-        )

@@ -114,12 +114,12 @@ class NewCustomer:
 
 @dataclass(frozen=True, slots=True)
 class NewAddress:
-    """Where a new order shall go; geography by id."""
+    """Where a new order shall go; a place is told by its id, or by the name of one that may be new."""
 
     country: int
-    city: int
-    township: int
-    district: int | None
+    city: int | str
+    township: int | str
+    district: int | str | None
     line: str
     title: str = ""
     postcode: str | None = None

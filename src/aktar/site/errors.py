@@ -113,6 +113,9 @@ def _command_not_allowed(error: CommandNotAllowed) -> Mapping[str, Any]:
 _FAULTS: Mapping[Fault, "str | Promise"] = {
     Fault.PACKAGE_UNKNOWN: _("There is no such package."),
     Fault.ORDER_UNKNOWN: _("There is no such order."),
+    Fault.PLACE_UNKNOWN: _(
+        "There is no such place. A token for all locations makes it by naming it, in an order or a location."
+    ),
     Fault.ORDER_DISAGREES: _("This is not the order of the package."),
     Fault.DESTINATION_DISAGREES: _("The package is dispatched from stock location {location}."),
     Fault.PACKAGE_CLOSED: _("The package is packed or cancelled; nothing is brought to it any more."),

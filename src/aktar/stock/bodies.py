@@ -15,6 +15,8 @@ from aktar.stock.rules import Kind
 
 MOST_ROWS = 10_000
 _KINDS = (Kind.ADJUSTED, Kind.RECEIVED, Kind.LOST)
+_RECEIVED_BELOW = _('What was received is above zero, as "1.00"; to take it back, give the kind adjusted.')
+_LOST_ABOVE = _('What was lost is below zero, as "-1.00"; what was found again is of the kind adjusted.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,22 @@ class CountBody(StrictSerializer):
 
 
 class DeltaBody(StrictSerializer):
-    """By how much what is on hand of a product at a stock location changes."""
+    """By how much what is on hand of a product at a stock location changes.
+
+    What was received is above zero and what was lost below it; `adjusted` goes either way.
+    """
 
     sku = StrictCharField(max_length=100)
     erp_code = StrictCharField(max_length=100)
     change = SignedAmountField()
     kind = KindField(required=False, default=Kind.ADJUSTED)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["kind"] is Kind.RECEIVED and attrs["change"] < 0:
+            raise serializers.ValidationError({"change": [_RECEIVED_BELOW]})
+        if attrs["kind"] is Kind.LOST and attrs["change"] > 0:
+            raise serializers.ValidationError({"change": [_LOST_ABOVE]})
+        return attrs
 
 
 class RowsField(serializers.ListField):

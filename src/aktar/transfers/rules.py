@@ -104,6 +104,7 @@ class Fault(StrEnum):
 
     PACKAGE_UNKNOWN = "package unknown"
     ORDER_UNKNOWN = "order unknown"
+    PLACE_UNKNOWN = "place unknown"
     ORDER_DISAGREES = "order disagrees"
     DESTINATION_DISAGREES = "destination disagrees"
     PACKAGE_CLOSED = "package closed"

@@ -29,7 +29,10 @@ TARGET_SENTENCES: dict[str, Any] = {
     Reason.FRAGMENT: _("Give an address without a # in it."),
     Reason.PORT: _("Give a port from 1 to 65535."),
     Reason.HOST: _("Give a host by its name or its address."),
-    Reason.INTERNAL_ADDRESS: _("This leads into a network that is not open to webhooks."),
+    Reason.INTERNAL_ADDRESS: _(
+        "This leads into a network that is not open to webhooks; the operator opens some by "
+        "AKTAR_WEBHOOK_ALLOWED_NETWORKS."
+    ),
     Reason.OWN_API: _("A webhook cannot point at this service itself."),
 }
 """What is said of a target, by the reason for which it is refused."""

@@ -13,10 +13,11 @@ from aktar.edge.references import Reading, reading
 from aktar.edge.upserts import Difference, Fate, Told, Verdict, refused
 from aktar.exchange.columns import Column, amount, instant, text
 from aktar.exchange.kinds.kind import Document, Kind
-from aktar.orders.actions import place_order
+from aktar.orders.actions import place_order, with_places
 from aktar.orders.bodies import OrderBody
 from aktar.orders.models import Order, OrderItem
 from aktar.orders.rules import NewAddress, NewCustomer, NewOrder
+from aktar.places.rules import EVERYWHERE
 
 BATCH = 200
 """Orders at once: each is some dozen statements."""
@@ -66,6 +67,7 @@ def _keep(documents: Sequence[Document], now: datetime) -> list[Verdict]:
     current = reading(_LANGUAGE)
     rows = [_told(body, each) for each in documents]
     there = _present([row.key for row in rows if row.key is not None])
+    rows = _with_places(rows, there)
     return [_verdict(row, each, there, current, now) for row, each in zip(rows, documents, strict=True)]
 
 
@@ -78,6 +80,17 @@ def _told(body: OrderBody, document: Document) -> Told:
     return Told(order.number, {"order": order})
 
 
+def _with_places(rows: Sequence[Told], there: Mapping[str, Order]) -> list[Told]:
+    """The rows, those that become orders with the places that they name: together, not one by one."""
+    new = {place: row for place, row in enumerate(rows) if not row.errors and row.key not in there}
+    orders = with_places([row.values["order"] for row in new.values()], reach=EVERYWHERE)
+    found = {
+        place: Told(row.key, {"order": order})
+        for (place, row), order in zip(new.items(), orders, strict=True)
+    }
+    return [found.get(place, row) for place, row in enumerate(rows)]
+
+
 def _verdict(
     row: Told, document: Document, there: Mapping[str, Order], current: Reading, now: datetime
 ) -> Verdict:
@@ -86,7 +99,7 @@ def _verdict(
     new: NewOrder = row.values["order"]
     present = there.get(new.number)
     if present is None:
-        order, _is_new = place_order(new, reading=current, now=now)
+        order, _is_new = place_order(new, reach=EVERYWHERE, reading=current, now=now)
         return Verdict(row.key, Fate.CREATED, order.pk, tuple(_first_differences(document)))
     errors = _disagreements(new, present)
     return refused(row, errors) if errors else Verdict(row.key, Fate.UNCHANGED, present.pk)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from aktar.catalog.models import Product
 from aktar.edge.bulk import told
-from aktar.edge.upserts import Difference, Fate, Told, Verdict, refused
+from aktar.edge.upserts import Difference, Fate, Told, Verdict, refused, with_errors
 from aktar.exchange.columns import amount, shown_amount, text
 from aktar.exchange.kinds.kind import Document, Kind
 from aktar.exchange.queries import in_pieces
@@ -34,7 +34,7 @@ def _keep_as_of(as_of: datetime | None) -> Callable[[Sequence[Document], datetim
         verdicts: dict[int, Verdict] = {}
         counts: dict[int, StockCount] = {}
         for place, row in enumerate(rows):
-            errors = row.errors or _unknown(row, products, locations)
+            errors = with_errors(row.errors, _unknown(row, products, locations))
             if errors:
                 verdicts[place] = refused(row, errors)
             else:
@@ -50,8 +50,8 @@ def _keep_as_of(as_of: datetime | None) -> Callable[[Sequence[Document], datetim
 
 def _ids(rows: Sequence[Told]) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """The products and the locations that are named, by SKU and ERP code. Two queries."""
-    skus = {row.values["sku"] for row in rows if not row.errors}
-    codes = {row.values["erp_code"] for row in rows if not row.errors}
+    skus = {row.values["sku"] for row in rows if "sku" in row.values}
+    codes = {row.values["erp_code"] for row in rows if "erp_code" in row.values}
     products = Product.objects.filter(sku__in=skus).values_list("sku", "pk")
     return dict(products), dict(
         StockLocation.objects.filter(erp_code__in=codes).values_list("erp_code", "pk")
@@ -60,9 +60,9 @@ def _ids(rows: Sequence[Told]) -> tuple[Mapping[str, int], Mapping[str, int]]:
 
 def _unknown(row: Told, products: Mapping[str, int], locations: Mapping[str, int]) -> dict[str, list[str]]:
     errors = {}
-    if row.values["sku"] not in products:
+    if row.values.get("sku") not in products:
         errors["sku"] = [_("There is no product of this SKU.")]
-    if row.values["erp_code"] not in locations:
+    if row.values.get("erp_code") not in locations:
         errors["erp_code"] = [_("There is no such stock location.")]
     return errors
 

@@ -10,7 +10,7 @@ from aktar.accounts.models import User
 from aktar.edge.references import Reading, reading
 from aktar.fulfilment.actions.planning import plan_locked_order
 from aktar.fulfilment.rules import NotEverywhere, OrderNumberTaken
-from aktar.orders.actions import is_same_order, place_order
+from aktar.orders.actions import is_same_order, place_order, with_places
 from aktar.orders.models import Order
 from aktar.orders.rules import NewOrder
 from aktar.places.rules import Reach
@@ -94,7 +94,9 @@ def _taken(
         raise NotEverywhere
     with transaction.atomic(durable=True):
         current = reading(PAYLOAD_LANGUAGE)
-        order, is_new = place_order(new, reading=current, now=now)
+        # Before it is looked for, for a twin that came first has made the places it names.
+        (new,) = with_places([new], reach=reach)
+        order, is_new = place_order(new, reach=reach, reading=current, now=now)
         if is_new:
             plan(order, current)
         elif not is_same_order(order, new):

@@ -7,7 +7,13 @@ from aktar.orders.actions.moving import (
     move_package_items,
     tell_at_risk,
 )
-from aktar.orders.actions.placing import add_package, is_same_order, pack_items, place_order
+from aktar.orders.actions.placing import (
+    add_package,
+    is_same_order,
+    pack_items,
+    place_order,
+    with_places,
+)
 
 __all__ = [
     "add_package",
@@ -19,4 +25,5 @@ __all__ = [
     "pack_items",
     "place_order",
     "tell_at_risk",
+    "with_places",
 ]

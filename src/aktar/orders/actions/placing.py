@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -39,21 +39,39 @@ from aktar.orders.rules import (
     content_digest,
     next_package_number,
 )
+from aktar.places.actions import places_of_addresses
 from aktar.places.queries import audience_at
+from aktar.places.rules import LEVELS, Reach
 from aktar.webhooks.actions import record_event
 from aktar.workflow.queries import workflow
 from aktar.workflow.rules import Workflow
 
 
-def place_order(new: NewOrder, *, reading: Reading, now: datetime) -> tuple[Order, bool]:
+def with_places(orders: Sequence[NewOrder], *, reach: Reach) -> list[NewOrder]:
+    """The orders with the ids of the places that their addresses name; those that are not there are made.
+
+    Raises PlacesUnknown for who does not see everything. As many statements for many as for one.
+    """
+    addresses = [order.shipping_address for order in orders]
+    found = places_of_addresses(
+        [{level: getattr(address, level) for level in LEVELS} for address in addresses], reach=reach
+    )
+    return [
+        replace(order, shipping_address=replace(address, **places))
+        for order, address, places in zip(orders, addresses, found, strict=True)
+    ]
+
+
+def place_order(new: NewOrder, *, reach: Reach, reading: Reading, now: datetime) -> tuple[Order, bool]:
     """The order of this number, its row locked: as it is where it is there, else a new approved one.
 
-    And whether it is new.
+    And whether it is new. Raises PlacesUnknown as `with_places`, which see: a new one goes through it.
     """
     known = Order.objects.select_for_update(no_key=True).filter(number=new.number)
     order = known.first()
     if order is not None:
         return order, False
+    (new,) = with_places([new], reach=reach)
     try:
         with transaction.atomic():
             return _written(new, reading=reading, now=now), True
@@ -66,7 +84,10 @@ def place_order(new: NewOrder, *, reading: Reading, now: datetime) -> tuple[Orde
 
 
 def is_same_order(order: Order, new: NewOrder) -> bool:
-    """Whether an order was placed with this content. One query where the channel is told by its name."""
+    """Whether an order was placed with this content, its places told by their ids.
+
+    One query where the channel is told by its name.
+    """
     channel = new.channel
     if isinstance(channel, str):
         known = Channel.objects.filter(name=channel).values_list("pk", flat=True).first()

@@ -10,11 +10,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from aktar.edge.locks import take_turn
 from aktar.edge.rules import folded
 from aktar.places.models import City, Country, District, Township
+from aktar.places.rules import LEVELS, PlacesUnknown, Reach
 
-LEVELS = ("country", "city", "township", "district")
-"""From the largest to the smallest."""
+TURN = "places.geography"
+"""Whose turn it is makes places: no constraint keeps two from making one, for namesakes are allowed."""
 
 _Place = tuple[int, str]
 _Key = tuple[int, str]
@@ -24,11 +26,13 @@ _Key = tuple[int, str]
 class Wish:
     """The places that an address names (`told`), and those of the address that it is to change (ids).
 
-    `chosen` become the ids of the places it means, `errors` what is wrong with those it names.
+    `chosen` become the ids of the places it means, `errors` what is wrong with those it names. For one that
+    is lost anyhow, whatever its places are, none is made.
     """
 
     told: Mapping[str, Any]
     present: Mapping[str, int | None]
+    is_lost: bool = False
     chosen: dict[str, int | None] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
     names: dict[str, str | None] = field(default_factory=dict)
@@ -38,9 +42,42 @@ class Wish:
         return self.chosen[level] or 0
 
 
+def places_of_addresses(
+    addresses: Sequence[Mapping[str, int | str | None]], *, reach: Reach
+) -> list[Mapping[str, Any]]:
+    """The ids of the places of each address, by level; each is told by its id, or by a name that may be new.
+
+    What is not there by that name in the larger place is made, by one at a time. Raises PlacesUnknown for who
+    does not see everything. At most nine statements, however many addresses; none where all places are ids.
+    """
+    wishes = [_wish(places) for places in addresses]
+    told = [wish for wish in wishes if wish.told]
+    if told and not reach.everything:
+        raise PlacesUnknown([level for level in LEVELS if any(level in wish.told for wish in told)])
+    if told:
+        take_turn(TURN)
+        find_places(told)
+    return [wish.chosen if wish.told else wish.present for wish in wishes]
+
+
+def _wish(places: Mapping[str, int | str | None]) -> Wish:
+    told: dict[str, Mapping[str, str]] = {}
+    present: dict[str, int | None] = {}
+    for level, place in places.items():
+        if isinstance(place, str):
+            told[level] = {"name": place}
+        else:
+            present[level] = place
+    return Wish(told=told, present=present)
+
+
 def find_places(wishes: Sequence[Wish]) -> None:
-    """Find the places of each wish, or say what is wrong with it. At most eight statements."""
+    """Find the places of each wish, or say what is wrong with it; whoever calls has the turn.
+
+    At most eight statements.
+    """
     _find_countries(wishes)
+    wishes = [wish for wish in wishes if not wish.is_lost]
     _find(
         wishes,
         "city",
@@ -78,14 +115,16 @@ def _find_countries(wishes: Sequence[Wish]) -> None:
             _take_present_country(wish, countries)
         elif (country := _known(told, by_code, by_name)) is not None:
             _choose(wish, "country", (country.pk, country.name))
-        elif "code" in told:
+        elif "code" in told and not wish.is_lost:
             made = new.setdefault(told["code"].lower(), Country(code=told["code"].lower()))
             made.name = told.get("name") or made.name or told["code"].upper()
-        else:
-            wish.errors["country"] = [_("There is no such country. To make one, give its code too.")]
+        elif "code" not in told:
+            wish.errors["country"] = [
+                _('There is no country of this name. To make one, give its code of two letters, as "tr".')
+            ]
     Country.objects.bulk_create(new.values())
     for wish in wishes:
-        if "country" not in wish.chosen and not wish.errors:
+        if "country" not in wish.chosen and not wish.errors and not wish.is_lost:
             country = new[wish.told["country"]["code"].lower()]
             _choose(wish, "country", (country.pk, country.name))
 

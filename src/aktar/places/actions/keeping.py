@@ -25,12 +25,13 @@ from aktar.edge.upserts import (
     refused,
     told_twice,
     upsert,
+    with_errors,
 )
-from aktar.places.actions.geography import LEVELS, Wish, find_places
+from aktar.places.actions.geography import TURN, Wish, find_places
 from aktar.places.actions.saving import PAYLOAD_LANGUAGE
 from aktar.places.models import Address, StockLocation
 from aktar.places.queries import hearers_of, stock_location_shapes
-from aktar.places.rules import LOCATION_CREATED, LOCATION_UPDATED
+from aktar.places.rules import LEVELS, LOCATION_CREATED, LOCATION_UPDATED
 from aktar.webhooks.actions import News, record_events
 
 NEEDED = ("name", "stock_location_type", "target_packing_interval", "target_transfer_interval", "address")
@@ -45,11 +46,12 @@ _OF_ADDRESS = (*_ADDRESS, *_PLACES, "mapping", "is_active")
 
 @dataclass(slots=True)
 class _Change:
-    """A row that is taken, on its way to be written: what it was, what it becomes."""
+    """A row on its way to be written: what it was, what it becomes, or all that is wrong with it."""
 
     told: Told
     held: Row | None
     wish: Wish
+    errors: Errors
     found: tuple[Difference, ...] = ()
     address: Row | None = None
     """The address where it is another one now, with its id where it is there already."""
@@ -65,21 +67,22 @@ def keep_stock_locations(
     verdicts within the transaction. The number of statements does not grow with the rows.
     """
     with transaction.atomic():
-        take_turn("places.keep_stock_locations")
+        take_turn(TURN)
         told = told_twice(rows, name="erp_code")
         there = _held([row.key for row in told if row.key is not None])
         verdicts: dict[int, Verdict] = {}
         changes: dict[int, _Change] = {}
         for place, row in enumerate(told):
             present = there.get(row.key or "")
-            if errors := row.errors or _missing(row, present):
-                verdicts[place] = refused(row, errors)
-            else:
-                changes[place] = _Change(row, present, _wish(row, present))
-        find_places([change.wish for change in changes.values()])
+            errors = with_errors(row.errors, _missing(row, present))
+            changes[place] = _Change(row, present, _wish(row, present, is_lost=bool(errors)), errors)
+        asked = [each for each in changes.values() if not each.errors or "address" in each.told.values]
+        find_places([change.wish for change in asked])
         for place, change in list(changes.items()):
             if change.wish.errors:
-                verdicts[place] = refused(change.told, {"address": change.wish.errors})
+                change.errors = with_errors(change.errors, {"address": change.wish.errors})
+            if change.errors:
+                verdicts[place] = refused(change.told, change.errors)
                 del changes[place]
             else:
                 change.found = _differences(change)
@@ -104,7 +107,7 @@ def _held(keys: Sequence[str]) -> dict[str, Row]:
 
 
 def _missing(row: Told, present: Row | None) -> Errors:
-    if present is not None:
+    if present is not None or "erp_code" not in row.values:
         return {}
     errors: dict[str, Any] = {name: [_("A new one needs this.")] for name in NEEDED if name not in row.values}
     address = row.values.get("address")
@@ -115,9 +118,9 @@ def _missing(row: Told, present: Row | None) -> Errors:
     return errors
 
 
-def _wish(row: Told, present: Row | None) -> Wish:
+def _wish(row: Told, present: Row | None, *, is_lost: bool) -> Wish:
     at_present = {} if present is None else {level: present[f"address__{level}_id"] for level in LEVELS}
-    return Wish(told=row.values.get("address", {}), present=at_present)
+    return Wish(told=row.values.get("address", {}), present=at_present, is_lost=is_lost)
 
 
 def _differences(change: _Change) -> tuple[Difference, ...]:

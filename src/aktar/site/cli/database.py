@@ -40,6 +40,8 @@ def demo(orders: int) -> None:
     its owner only) and are made anew once they are gone or no longer valid.
     """
     wake_with_workflow()
+    from django.conf import settings
+
     from aktar.site.demo import DatabaseInUse, DemoAlreadyLoaded, load_demo
     from aktar.site.demo_access import demo_access
 
@@ -53,7 +55,13 @@ def demo(orders: int) -> None:
     else:
         _end_progress()
         click.echo(str(summary), err=True)
-    access = demo_access(now=now)
+    try:
+        access = demo_access(now=now)
+    except OSError as error:
+        raise click.ClickException(
+            f"The way in cannot be kept in the data folder {settings.DATA_DIR} ({error.strerror}): make it "
+            "writable or point AKTAR_DATA_DIR elsewhere, and run this again."
+        ) from None
     click.echo(f"address   {access.address}")
     click.echo(f"login     {access.username}")
     click.echo(f"password  {access.password}")

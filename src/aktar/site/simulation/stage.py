@@ -50,7 +50,7 @@ class Stage:
     @property
     def cities(self) -> dict[int, int]:
         """Where the customers near a store live."""
-        return {store: address.city for store, address in self.addresses.items()}
+        return {store: self.sites[store].city for store in self.addresses}
 
 
 def require_no_tables() -> None:

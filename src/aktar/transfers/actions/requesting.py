@@ -22,7 +22,7 @@ from aktar.orders.rules import (
     PackageNumberTaken,
 )
 from aktar.places.models import StockLocation
-from aktar.places.rules import Reach
+from aktar.places.rules import PlacesUnknown, Reach
 from aktar.stock.rules import NotEnoughStock
 from aktar.transfers.actions.creating import (
     ItemToMove,
@@ -99,7 +99,11 @@ def _package(wish: TransferWish, reach: Reach, current: Reading, now: datetime) 
         return package
     is_new = False
     if isinstance(wish.order, NewOrder):
-        order, is_new = place_order(wish.order, reading=current, now=now)
+        try:
+            order, is_new = place_order(wish.order, reach=reach, reading=current, now=now)
+        except PlacesUnknown as error:
+            places = [("order", "shipping_address", level) for level in error.levels]
+            raise WishRefused([Refusal(place, Fault.PLACE_UNKNOWN) for place in places]) from error
     else:
         order = Order.objects.select_for_update(no_key=True).get(pk=wish.order or 0)
     if not (is_new or is_order_visible(order, reach)):

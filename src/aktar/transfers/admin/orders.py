@@ -85,6 +85,7 @@ class TransferOrderPage(ReadOnlyPage):
         "invoice_number": _("invoice number"),
         "remote_id": _("id in another system"),
         "plan_item": _("plan line"),
+        "renews": _("takes the place of"),
         "version": _("version"),
     }
     inlines = (ItemInline, ShipmentInline)

@@ -6,7 +6,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from aktar.edge.locks import take_turn
-from aktar.edge.upserts import Fate, Row, Told, Verdict, differences, held, refused, told_twice, upsert
+from aktar.edge.upserts import (
+    Fate,
+    Row,
+    Told,
+    Verdict,
+    differences,
+    held,
+    refused,
+    told_twice,
+    upsert,
+    with_errors,
+)
 from aktar.transfers.models import CargoCompany
 
 _COLUMNS = ("name", "shipping_company")
@@ -48,11 +59,10 @@ def keep_cargo_companies(
 
 
 def _verdict(row: Told, present: Row | None) -> Verdict:
-    if row.errors:
-        return refused(row, row.errors)
-    missing = [name for name in _COLUMNS if present is None and name not in row.values]
-    if missing:
-        return refused(row, {name: [_("A new one needs this.")] for name in missing})
+    needed = _COLUMNS if present is None and "erp_code" in row.values else ()
+    missing = {name: [_("A new one needs this.")] for name in needed if name not in row.values}
+    if errors := with_errors(row.errors, missing):
+        return refused(row, errors)
     found = differences({name: row.values[name] for name in _COLUMNS if name in row.values}, present or {})
     if present is None:
         return Verdict(row.key, Fate.CREATED, None, found)

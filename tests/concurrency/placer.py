@@ -1,0 +1,50 @@
+"""One of several that put orders to the same new towns in: `python -m tests.concurrency.placer NAME COUNT`.
+
+Says `ready`, waits for a line on standard input, and then prints one JSON object an order.
+"""
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aktar.site.settings")
+django.setup()
+
+from aktar.catalog.models import Product  # noqa: E402 - after the settings
+from aktar.fulfilment.actions import take_order_unplanned  # noqa: E402
+from aktar.orders.rules import NewAddress, NewCustomer, NewOrder, NewOrderItem, Pieces  # noqa: E402
+from aktar.places.models import Country  # noqa: E402
+from aktar.places.rules import EVERYWHERE  # noqa: E402
+
+
+def main(name: str, count: int) -> None:
+    """Wait for the start, then put the orders in; any error ends the process with a traceback."""
+    country, product = Country.objects.get().pk, Product.objects.get().pk
+    item = NewOrderItem(Pieces(product), price=100, net_amount=100, price_currency="try")
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    for number in range(count):
+        new = NewOrder(
+            number=f"{name}-{number}",
+            channel="Web",
+            customer=NewCustomer(first_name="Ayşe", last_name="Yılmaz"),
+            shipping_address=NewAddress(
+                country=country,
+                city=f"City {number}",
+                township=f"Town {number}",
+                district=f"Quarter {number}",
+                line="Gül Sokak 6/9",
+            ),
+            items=(item,),
+        )
+        taken = take_order_unplanned(new, by=None, reach=EVERYWHERE, now=datetime.now(UTC))
+        sys.stdout.write(json.dumps({"order": taken.order}) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
