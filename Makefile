@@ -85,8 +85,8 @@ lock: LOCK = uv pip compile --quiet --python-version 3.11 --universal --generate
 	--no-emit-index-url --no-header --no-annotate
 lock: ## pin the dependencies anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs the program uv." >&2; exit 1; }
-	@$(LOCK) pyproject.toml --extra postgres -o requirements.lock
-	@$(LOCK) pyproject.toml --extra postgres --group dev -c requirements.lock -o requirements-dev.lock
+	@$(LOCK) pyproject.toml --extra postgres --extra plan -o requirements.lock
+	@$(LOCK) pyproject.toml --extra postgres --extra plan --group dev -c requirements.lock -o requirements-dev.lock
 	@$(LOCK) --group build -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## remove what was installed and cached; the data folder stays

@@ -1,7 +1,7 @@
 """One planner among many, a process of its own: plans orders in its own sequence, and says what came of it.
 
-`python -m tests.concurrency.planner SEED ORDER…` says `ready`, waits for a line on standard input, and then
-prints one JSON object an order.
+`python -m tests.concurrency.planner orders SEED ORDER…` says `ready`, waits for a line on standard input, and
+then prints one JSON object an order. With `packages` in its place it asks once more for what these lack.
 """
 
 import json
@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,23 +20,24 @@ django.setup()
 
 from django.db import OperationalError  # noqa: E402 - after the settings
 
-from aktar.fulfilment.actions import plan_order  # noqa: E402
+from aktar.fulfilment.actions import plan_order, resupply_package  # noqa: E402
 
 LOCK_NOT_AVAILABLE = "55P03"
+WAYS: dict[str, Callable[..., Any]] = {"orders": plan_order, "packages": resupply_package}
 
 
-def planned(order: int) -> Any:
+def planned(act: Callable[..., Any], order: int) -> Any:
     """Plan an order, and try again where a lock was waited for too long, as a caller is told to."""
     while True:
         try:
-            return plan_order(order, by=None, now=datetime.now(UTC))
+            return act(order, by=None, now=datetime.now(UTC))
         except OperationalError as error:
             # A ring of writers, which PostgreSQL breaks up, is a fault.
             if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
 
 
-def main(seed: int, orders: list[int]) -> None:
+def main(what: str, seed: int, orders: list[int]) -> None:
     """Wait for the start, then plan; any error ends the process with a traceback."""
     chance = random.Random(seed)
     chance.shuffle(orders)
@@ -45,11 +47,11 @@ def main(seed: int, orders: list[int]) -> None:
     for order in orders:
         # Else who has SQLite's one write lock takes it again before anybody else wakes.
         time.sleep(chance.random() / 20)
-        decision = planned(order)
+        decision = planned(WAYS[what], order)
         sys.stdout.write(json.dumps({"order": order, "planned": decision is not None}) + "\n")
         sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    seed, *orders = map(int, sys.argv[1:])
-    main(seed, orders)
+    seed, *orders = map(int, sys.argv[2:])
+    main(sys.argv[1], seed, orders)

@@ -56,6 +56,7 @@ LIKELY = (
     *["package"] * 6,
     *["renew"] * 2,
     *["by hand"] * 2,
+    *["resupply"] * 2,
     *("plan", "plan again", "cancel order", "correct"),
 )
 mostly = st.sampled_from([True, True, True, False])
@@ -116,6 +117,8 @@ class Retailer(RuleBasedStateMachine):
             self.plan(which)
         elif what == "plan again":
             self.plan_again(which)
+        elif what == "resupply" and model.packages:
+            self.resupply(which)
         elif what == "cancel order":
             self.cancel_order(which, is_apt)
         elif what == "command" and model.transfers:
@@ -161,6 +164,26 @@ class Retailer(RuleBasedStateMachine):
         order = self._one_of(list(self.model.orders.values()), which)
         if order not in self._unplanned():
             assert fulfilment.plan_order(order.id, by=None, now=self._tick()) is None
+
+    def resupply(self, which: int) -> None:
+        """What is out of stock is asked for again, be there somebody who has it by now or not."""
+        short = [
+            package
+            for package in self.model.packages.values()
+            if package.state not in CLOSED and any(piece.state == "920" for piece in package.pieces)
+        ]
+        package = self._one_of(short or list(self.model.packages.values()), which)
+        before = [piece for piece in package.pieces if piece.state == "920"]
+        found = fulfilment.resupply_package(package.id, by=None, now=self._tick())
+        if package not in short:
+            assert found is None
+            return
+        made = self._new_transfers(package, renews=None)
+        states = self._piece_states(package)
+        here = [piece for piece in before if states[piece.id] == "100"]
+        assert (found is not None) == bool(made or here)
+        self.model.resupply(package, made, here)
+        self.done["resupplied" if found else "nowhere still"] += 1
 
     def cancel_order(self, which: int, is_meant: bool) -> None:
         order = self._one_of(list(self.model.orders.values()), which)

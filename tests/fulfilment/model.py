@@ -116,13 +116,22 @@ class Model:
         piece.is_held = True
 
     def add_planned_transfer(self, transfer: Transfer) -> None:
-        """A transfer that was planned: its source has not failed this package before."""
-        failed = self.packages[transfer.package].failed
-        assert failed.isdisjoint((piece.product, transfer.source) for piece in transfer.pieces), "asked again"
+        """A transfer that was planned, to a package that it moves."""
+        self.require_not_asked_before(transfer)
         self.add_transfer(transfer)
 
+    def require_not_asked_before(self, transfer: Transfer) -> None:
+        """A planner's source has not failed this package before."""
+        failed = self.packages[transfer.package].failed
+        assert failed.isdisjoint((piece.product, transfer.source) for piece in transfer.pieces), "asked again"
+
     def add_transfer(self, transfer: Transfer) -> None:
-        """A transfer that was made: its source has the goods."""
+        """A transfer that was made, to a package that waits for it."""
+        self.bring(transfer)
+        self.move_package(self.packages[transfer.package], "150")
+
+    def bring(self, transfer: Transfer) -> None:
+        """A transfer's source has the goods, and promises them."""
         package = self.packages[transfer.package]
         self.transfers[transfer.id] = transfer
         self.told[TRANSFER, transfer.id].append("transfer.status.created")
@@ -132,10 +141,30 @@ class Model:
             assert level.available >= PIECE, "oversold"
             level.reserved += PIECE
             piece.state = "150"
-        self.move_package(package, "150")
+
+    def resupply(self, package: Package, made: list[Transfer], here: list[Piece]) -> None:
+        """Pieces out of stock that transfers bring or the location has; who lacks nothing more goes on."""
+        for transfer in made:
+            self.require_not_asked_before(transfer)
+            self.bring(transfer)
+        for piece in here:
+            self.hold(package, piece)
+            piece.state = "100"
+        missing = [piece for piece in package.pieces if piece.state == "920"]
+        self.require_nowhere(package, missing)
+        if not missing:
+            self.move_package(package, "150" if self.open_transfers(package) else "100")
 
     def miss(self, package: Package, pieces: list[Piece]) -> None:
-        """Pieces that nobody was found for: nobody has any that may be asked."""
+        """Pieces that nobody was found for."""
+        self.require_nowhere(package, pieces)
+        for piece in pieces:
+            piece.state = "920"
+        if pieces:
+            self.move_package(package, "920")
+
+    def require_nowhere(self, package: Package, pieces: list[Piece]) -> None:
+        """Nobody has any of these pieces who may be asked."""
         for piece in pieces:
             had = [
                 location
@@ -145,9 +174,6 @@ class Model:
                 and (product, location) not in package.failed
             ]
             assert not had, f"told out of stock, and {had} had some"
-            piece.state = "920"
-        if pieces:
-            self.move_package(package, "920")
 
     def move_package(self, package: Package, state: str) -> None:
         if package.state in (state, "500", "600"):

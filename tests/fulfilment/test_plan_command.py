@@ -1,5 +1,6 @@
 """`aktar plan` plans what was left alone: one by one, in batch, or only in words."""
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -142,6 +143,16 @@ def test_a_cancelled_order_is_neither_at_risk_nor_planned_though_its_packages_ar
     assert caller.post(f"/api/v1/oms/orders/{order.pk}/cancel/", {}, "application/json").status_code == 204
     assert (at_risk(caller), unplanned_orders()) == ([], [])
     assert not Event.objects.filter(type="order.at_risk").exists()
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_a_batch_without_a_solver_says_so_though_nothing_is_to_be_planned(
+    options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "highspy", None)
+    done = CliRunner().invoke(plan, ["--batch", *options])
+    assert done.exit_code == 1
+    assert done.output == "Error: --batch needs a solver, which pip install 'aktar[plan]' brings.\n"
 
 
 @pytest.mark.usefixtures("_waiting")

@@ -17,6 +17,7 @@ from tests.walk.operations import OPERATIONS
 from tests.walk.test_status_walk import TABLE, Impossible
 
 DOCS = Path(__file__).parents[2] / "docs"
+OMS = "/api/v1/oms/"
 DESCRIBED = {
     name: asked for name, asked in OPERATIONS.items() if asked.route.startswith(("api/v1/", "whisperer/"))
 }
@@ -47,6 +48,12 @@ def test_every_operation_has_a_name_of_its_own_a_summary_and_its_statuses() -> N
     names = [operation["operationId"] for operation in _operations()]
     assert len(names) == len(set(names)) == len(DESCRIBED)
     assert all(operation["summary"] for operation in _operations())
+
+
+def test_the_readme_names_every_kind_of_thing_that_the_document_has() -> None:
+    kinds = {path.removeprefix(OMS).split("/")[0] for path in described()["paths"] if path.startswith(OMS)}
+    readme = (DOCS.parent / "README.md").read_text()
+    assert {kind for kind in kinds if f"{kind}/" not in readme.split("## The API")[1]} == set()
 
 
 @pytest.mark.parametrize("name", DESCRIBED)

@@ -1,5 +1,7 @@
 """The choice for one demand: the fewest transfers, then the cheapest; never worse than trying everything."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,11 +14,14 @@ from aktar.planning.rules import (
     ItemPlan,
     Line,
     Market,
+    PassedOver,
     Scenario,
     Standing,
     Terms,
     Weights,
     Why,
+    package_cost,
+    transfer_cost,
 )
 from tests.planning.markets import (
     ANKARA,
@@ -155,6 +160,76 @@ def test_two_pieces_of_a_product_do_not_both_take_the_last_one() -> None:
     assert sorted(item.source or 0 for item in decided(a_demand(7, 7), market).items) == [1, 2]
 
 
+def test_of_equal_dispatchers_and_sources_the_smaller_id_is_taken_and_said_to_be() -> None:
+    market = a_market(*(a_site(id_) for id_ in (1, 2, 3, 4)), stock={7: {1: 1, 2: 1}, 8: {3: 1, 4: 1}})
+    (package,) = decided(a_demand(7, 8), market).packages
+    assert (package.dispatching, [item.source for item in package.items]) == (1, [1, 3])
+    assert told(package.passed_over) == [(2, Why.TIE, 0), (3, Why.TIE, 0), (4, Why.TIE, 0)]
+    assert told(package.items[1].passed_over) == [(4, Why.TIE, 0)]
+
+
+def test_a_dispatcher_that_only_looked_better_is_no_better_than_a_smaller_id() -> None:
+    """One that asks for less has the first one's line, but too far away to be of use to the second one."""
+    market = a_market(
+        a_site(1), a_site(2, ANKARA), a_site(3, VAN, priority=9), stock={7: {1: 1, 3: 1}, 8: {2: 1}}
+    )
+    (package,) = decided(a_demand(7, 8, at=None), market).packages
+    assert package.dispatching == 1
+    assert told(package.passed_over)[0] == (2, Why.TIE, 0)
+
+
+def test_a_source_that_only_looked_better_is_no_better_than_a_smaller_id() -> None:
+    """The first one takes so much longer as the second one is farther away."""
+    way = transfer_cost(a_site(2, ANKARA), to=a_site(3), weights=Weights()).way
+    slow = a_site(1, days=3 + way / Weights().transfer_day)
+    market = a_market(
+        slow, a_site(2, ANKARA), a_site(3), stock={6: {3: 1}, 7: {3: 1}, 8: {3: 1}, 9: {1: 1, 2: 1}}
+    )
+    (package,) = decided(a_demand(6, 7, 8, 9), market).packages
+    assert (package.dispatching, package.items[3].source) == (3, 1)
+    assert told(package.items[3].passed_over) == [(2, Why.TIE, 0)]
+
+
+def told(passed_over: Iterable[PassedOver]) -> list[tuple[int, Why, int | None]]:
+    return [(passed.site, passed.why, passed.by) for passed in passed_over]
+
+
+def test_another_dispatcher_is_costlier_by_all_that_its_plan_would_cost_more() -> None:
+    """The package would be cheaper from Ankara, and what it lacks would come all the way from Van."""
+    market = a_market(
+        a_site(1, ANKARA), a_site(2, VAN), a_site(3, VAN), stock={7: {1: 1}, 8: {2: 1, 3: 1}, 9: {2: 1}}
+    )
+    decision = decided(a_demand(7, 8, 9, at=ANKARA), market)
+    (package,) = decision.packages
+    assert package.dispatching == 2
+    other = next(passed for passed in package.passed_over if passed.site == 1)
+    alone = decided(a_demand(7, 8, 9, at=ANKARA, dispatching=1), market)
+    assert other.why == Why.MORE_TRANSFERS
+    assert other.by == alone.cost + 10_000_00 + 100_00 - decision.cost
+    (package,) = decided(a_demand(7, 8, at=ANKARA), market).packages
+    named = {passed.site: (passed.why, passed.by) for passed in package.passed_over}
+    # The same ways there and back: neither is nearer to all of it.
+    assert package.dispatching == 1
+    assert named[2][0] == Why.COSTLIER
+    assert named[2][1] is not None
+    assert named[2][1] > 0
+
+
+def test_what_a_grouped_line_would_cost_elsewhere_tells_of_the_transfers_that_come_anyway() -> None:
+    market = a_market(
+        a_site(1), a_site(2, ANKARA), a_site(3, VAN), a_site(4, IZMIR),
+        stock={5: {1: 1}, 6: {1: 1}, 4: {1: 1}, 7: {2: 1}, 8: {2: 1, 3: 1}, 9: {3: 1, 4: 1}},
+    )  # fmt: skip
+    (package,) = decided(a_demand(4, 5, 6, 7, 8, 9), market, Scenario(groups_items=True)).packages
+    by = {item.line.product: {each.site: each.by for each in item.passed_over} for item in package.items}
+    sources = {item.line.product: item.source for item in package.transferred}
+    assert sources == {7: 2, 8: 2, 9: 4}
+    # The second one sends something anyway, so that this would be a transfer more.
+    assert by[8][3] is not None
+    assert by[8][3] > 10_000_00
+    assert 0 < (by[9][3] or 0) < 10_000_00
+
+
 def reasons(item: ItemPlan) -> list[tuple[int, Why, int | None]]:
     return [(passed.site, passed.why, passed.available) for passed in item.passed_over]
 
@@ -268,8 +343,17 @@ def test_every_decision_accounts_for_its_cost_and_for_every_location_that_has_th
                 assert len(named) + item.others >= len(having)
                 assert named <= having
             for passed in item.passed_over:
-                assert (passed.by is not None) == (passed.why == Why.COSTLIER)
-                assert passed.by is None or passed.by >= 0
+                assert (passed.by is not None) == (passed.why in (Why.COSTLIER, Why.TIE))
+                assert passed.by is None or (passed.by > 0) == (passed.why == Why.COSTLIER)
+        for passed in package.passed_over:
+            alone = decided(replace(demand, dispatching=passed.site), market)
+            site, standing = market.sites[passed.site], market.standings.get(passed.site)
+            there = package_cost(site, to=demand.point, weights=Weights(), standing=standing).total
+            assert passed.by == alone.cost + there - decision.cost
+            if passed.why == Why.TIE:
+                assert (passed.by, passed.site > (package.dispatching or 0)) == (0, True)
+            else:
+                assert (passed.by > 0, passed.why in (Why.COSTLIER, Why.MORE_TRANSFERS)) == (True, True)
 
 
 def test_a_line_of_more_than_a_piece_comes_from_one_place() -> None:

@@ -1,11 +1,15 @@
 """Plans as the API shows them: complete, explained in the caller's language, to those who take part."""
 
+from pathlib import Path
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
 from aktar.places.models import StockLocation
+from aktar.planning.admin import TransferScenarioPage
 from aktar.planning.models import Plan, TransferScenario
+from aktar.planning.rules import Why
 from tests.factories import a_caller, a_plan, a_workflow, an_order
 from tests.planning.rows import ANKARA, VAN, a_place, has, products_of
 
@@ -74,6 +78,30 @@ def test_reasons_are_told_in_the_language_of_the_caller(
     costlier, careful = told["planitem_set"][1]["passed_over"]
     assert costlier["detail"] == f"{costlier['by']} puan daha pahalıdır."
     assert careful["detail"].startswith("1.00 var")
+
+
+def test_a_tie_is_called_one() -> None:
+    a_workflow()
+    order = an_order()
+    here, there = a_place(), a_place()
+    for place in (here, there):
+        has(place, products_of(order)[0])
+    plan = a_plan(order)
+    (package,) = a_caller().get(f"{PLANS}{plan.pk}/").json()["packages"]
+    assert package["dispatching"]["id"] == here.pk
+    (passed,) = [each for each in package["passed_over"] if each["stock_location"]["id"] == there.pk]
+    assert (passed["why"], passed["by"]) == ("tie", "0.00")
+    assert passed["detail"] == "It costs the same; of equals the one with the smaller id is taken."
+
+
+def test_the_page_on_planning_has_every_reason_and_every_price() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "planning.md").read_text()
+    assert [why for why in Why if f"| `{why}` |" not in page] == []
+    words = TransferScenarioPage.words
+    prices = [name for name in words if name.startswith("weight_")]
+    for name in prices:
+        default = TransferScenario._meta.get_field(name).default // 100
+        assert f"| {words[name]} | {default:,} |" in page
 
 
 def test_who_takes_part_in_a_plan_sees_it_and_nobody_else(

@@ -73,6 +73,9 @@ def test_the_batch_way_leaves_goods_to_the_order_that_needs_them_more() -> None:
     assert [len(decision.packages[0].transferred) for decision in together.decisions] == [0, 0]
     assert together.cost < at_once.cost
     assert together.bound == pytest.approx(together.cost, rel=1e-6)
+    # The first one would go without the way to Ankara, and is told neither that this is dearer nor a tie.
+    (left,) = together.decisions[0].packages[0].passed_over
+    assert (left.site, left.why, (left.by or 0) < 0) == (1, Why.NO_COSTLIER, True)
 
 
 def test_a_batch_says_of_what_it_leaves_that_others_have_it() -> None:

@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,13 @@ def _dockerfile() -> dict[str, list[str]]:
             name, _, rest = line.strip().partition(" ")
             found.setdefault(name, []).append(re.sub(r"\s+", " ", rest))
     return found
+
+
+def test_whatever_is_optional_is_installed_by_make_run_and_in_the_image() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    wanted = {re.split(r"[\[<>=~]", each)[0] for some in extras.values() for each in some}
+    locked = re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert wanted - {*locked} == set()
 
 
 def test_the_image_starts_a_command_of_ours_without_root_and_without_a_shell() -> None:

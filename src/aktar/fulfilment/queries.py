@@ -1,17 +1,18 @@
-"""Reads of orders and packages as the API shows them, and who may see them."""
+"""Reads of orders and packages: as the API shows them, who may see them, and what is to be planned."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
+from aktar.edge.content_types import ContentType
 from aktar.edge.expressions import InstantText
 from aktar.edge.language import DEFAULT_LANGUAGE
 from aktar.edge.references import Reading, reading
 from aktar.edge.statements import RowsOfIds
-from aktar.fulfilment.rules import OrderUnknown, PackageUnknown
+from aktar.fulfilment.rules import Lacking, OrderUnknown, PackageUnknown, Resupply, resupply_of
 from aktar.fulfilment.shapes import OrderDetailShape, PackageDetailShape, PackageTransferShape
 from aktar.orders.models import Order, OrderItem, PackageItem
 from aktar.orders.queries import (
@@ -24,14 +25,23 @@ from aktar.orders.queries import (
     visible_packages,
     waiting,
 )
+from aktar.orders.rules import CLOSED, ORDER_STATUS, PACKAGE_STATUS, OrderStatus
 from aktar.orders.shapes import OrderShape
 from aktar.places.rules import Reach
-from aktar.planning.models import PlanItem
-from aktar.planning.queries import demands_of, situation_of, situation_of_all, undispatched_items
-from aktar.planning.rules import Decision, Situation
+from aktar.planning.models import FailedSource, PlanItem
+from aktar.planning.queries import (
+    demands_of,
+    renewal_demand,
+    situation_of,
+    situation_of_all,
+    undispatched_items,
+)
+from aktar.planning.rules import Decision, Demand, Situation
 from aktar.planning.solving import Promised, Solution, immediately
+from aktar.stock.models import StockLevel
+from aktar.stock.queries import booked_for_package_items
 from aktar.transfers.models import TransferItem, TransferOrder
-from aktar.transfers.queries import visible_transfer_orders
+from aktar.transfers.queries import open_transfer_orders, visible_transfer_orders
 from aktar.workflow.queries import workflow, workflow_shapes
 
 
@@ -145,13 +155,72 @@ def decision_without(promised: Promised, order: int, *, now: datetime) -> Decisi
     asked first have nothing left.
     """
     demand = next(iter(demands_of([order], reading(DEFAULT_LANGUAGE))), None)
-    if demand is None:
-        return None
+    return None if demand is None else _decided_without(promised, demand, now)
+
+
+def _decided_without(promised: Promised, demand: Demand, now: datetime) -> Decision:
     (decision,) = immediately(promised.without(situation_of(demand, now=now))).decisions
     if not decision.is_complete:
         # Others may have some: locations are not passed by, as they are where the books tell of a promise.
         (decision,) = immediately(promised.without(situation_of_all([demand], now=now))).decisions
     return decision
+
+
+def lacking_packages() -> list[int]:
+    """The packages (ids) of approved orders that lack what somebody has by now, the oldest first.
+
+    Somebody who has not failed them before; whether they may send, and what their safety stock leaves, is for
+    planning to say. Closed packages lack nothing any more. One query beside the workflow's.
+    """
+    failed = FailedSource.objects.filter(
+        package=OuterRef(OuterRef("package")),
+        product=OuterRef("product"),
+        stock_location=OuterRef("stock_location"),
+    )
+    had = StockLevel.objects.filter(
+        ~Exists(failed), product=OuterRef("order_item__product"), on_hand__gt=F("reserved")
+    )
+    items = _lacking_items(reading(DEFAULT_LANGUAGE)).filter(Exists(had))
+    return sorted({*items.values_list("package_id", flat=True)})
+
+
+def lacking_demand(package_id: int, reading: Reading) -> Lacking | None:
+    """What is to be asked for once more for a package; None: nothing. Five queries beside the workflow's."""
+    rows = _lacking_items(reading).filter(package=package_id).order_by("pk")
+    found = {item: rest for item, *rest in rows.values_list("pk", "order_item_id", *_OF_PACKAGE)}
+    if not found:
+        return None
+    number, location = next(iter(found.values()))[1:]
+    # Another workflow may cancel what has arrived: it is there still.
+    booked = booked_for_package_items(found, locations=[location])
+    there = {row.package_item for row in booked if row.reserved > 0}
+    wanted = [order_item for item, (order_item, *_) in found.items() if item not in there]
+    if not wanted:
+        return None
+    return Lacking(number, len(found), renewal_demand(package_id, order_items=wanted))
+
+
+def resupply_without(promised: Promised, package_id: int, *, now: datetime) -> Resupply | None:
+    """What would be found now for a package that lacks something, if what is `promised` were gone already.
+
+    None where nothing would. Queries as `lacking_demand` and `decision_without` have them.
+    """
+    lacking = lacking_demand(package_id, reading(DEFAULT_LANGUAGE))
+    return None if lacking is None else resupply_of(lacking, _decided_without(promised, lacking.demand, now))
+
+
+_OF_PACKAGE = ("package__number", "package__stock_location_id")
+
+
+def _lacking_items(reading: Reading) -> QuerySet[PackageItem]:
+    """What is out of stock in open packages of approved orders, and nobody brings."""
+    flow = workflow(reading)
+    approved = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.APPROVED)
+    closed = [flow.state(ContentType.PACKAGE, PACKAGE_STATUS, status).id for status in CLOSED]
+    moved = TransferItem.objects.filter(package_item=OuterRef("pk"))
+    brought = moved.filter(transfer_order__in=open_transfer_orders(flow))
+    found = missing_items(reading).filter(~Exists(brought), package__order__state_id=approved.id)
+    return found.exclude(package__state_id__in=closed)
 
 
 def levels_of_packages(packages: Collection[int]) -> frozenset[tuple[int, int]]:

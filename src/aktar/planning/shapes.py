@@ -38,7 +38,9 @@ class CostShape(msgspec.Struct):
 class PassedOverShape(msgspec.Struct):
     """A stock location that was not chosen: why as a code and in a sentence of the caller's language.
 
-    `by` is how many points it is costlier, `available` what it had; both are null where they are not known.
+    `by` is how many points the whole plan would cost more: with this line from there, or, of one that could
+    have dispatched, the best plan in which it dispatches everything. `available` is what it had of a line's
+    product. Both are null where they say nothing.
     """
 
     stock_location: PlaceShape

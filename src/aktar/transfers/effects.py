@@ -23,9 +23,8 @@ from aktar.stock import actions as stock
 from aktar.stock.queries import book_keepers
 from aktar.stock.rules import StockLine
 from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder, TransferShipment
-from aktar.transfers.queries import open_plan_items
+from aktar.transfers.queries import open_plan_items, open_transfer_orders
 from aktar.transfers.rules import (
-    OPEN,
     SHIPMENT_STATUS,
     TRANSFER_STATUS,
     CargoCompanyRequired,
@@ -214,9 +213,7 @@ def nothing_open_or_missing(run: Run) -> bool:
 
 
 def _others_open(run: Run) -> bool:
-    flow = workflow(run.reading)
-    open_states = [flow.state(ContentType.TRANSFER_ORDER, TRANSFER_STATUS, status).id for status in OPEN]
-    others = TransferOrder.objects.filter(package=run.package, state_id__in=open_states)
+    others = open_transfer_orders(workflow(run.reading)).filter(package=run.package)
     return others.exclude(pk=run.order.pk).exists()
 
 

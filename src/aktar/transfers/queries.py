@@ -19,7 +19,13 @@ from aktar.places.rules import Reach
 from aktar.planning.models import Outcome, PlanItem
 from aktar.transfers.items.queries import ORDER, ORDER_VERSION, items_by_order, rows_of_orders
 from aktar.transfers.models import CargoCompany, TransferItem, TransferOrder
-from aktar.transfers.rules import TransferOrderUnknown, TransitionLogUnknown, transfer_event
+from aktar.transfers.rules import (
+    OPEN,
+    TRANSFER_STATUS,
+    TransferOrderUnknown,
+    TransitionLogUnknown,
+    transfer_event,
+)
 from aktar.transfers.shapes import (
     CargoCompanyShape,
     TransferOrderDetailShape,
@@ -30,6 +36,7 @@ from aktar.transfers.shapes import (
 )
 from aktar.workflow.models import Command, State, TransitionLog
 from aktar.workflow.queries import workflow_shapes
+from aktar.workflow.rules import Workflow
 
 SORTS = ("id", "created_date", "modified_date", "order_id", "target_transfer_date")
 
@@ -111,6 +118,12 @@ def require_log_visible(
     if not visible:
         raise TransitionLogUnknown
     return log
+
+
+def open_transfer_orders(flow: Workflow) -> QuerySet[TransferOrder]:
+    """The transfer orders that have neither arrived nor been cancelled."""
+    states = [flow.state(ContentType.TRANSFER_ORDER, TRANSFER_STATUS, status).id for status in OPEN]
+    return TransferOrder.objects.filter(state_id__in=states)
 
 
 def open_plan_items(order: TransferOrder) -> list[int]:

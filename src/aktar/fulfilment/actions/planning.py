@@ -27,7 +27,7 @@ def plan_order(order_id: int, *, by: User | None, now: datetime) -> Decision | N
     None where nothing is to be planned, be it that another one is just about it: that is not waited for.
     """
     with transaction.atomic(durable=True):
-        order = _unclaimed(order_id)
+        order = unclaimed_order(order_id)
         if order is None:
             return None
         return plan_locked_order(order, by=by, reading=reading(PAYLOAD_LANGUAGE), now=now)
@@ -41,7 +41,7 @@ def carry_out_decision(
     None where nothing is to be planned any more.
     """
     with transaction.atomic(durable=True):
-        order = _unclaimed(decision.demand.key)
+        order = unclaimed_order(decision.demand.key)
         if order is None:
             return None
         current = reading(PAYLOAD_LANGUAGE)
@@ -71,7 +71,8 @@ def _carry_out(
         tell_at_risk(order, locations=(), reading=reading, now=now)
 
 
-def _unclaimed(order_id: int) -> Order | None:
+def unclaimed_order(order_id: int) -> Order | None:
+    """An order with its row locked; None where another one holds it, or it is gone."""
     return Order.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=order_id).first()
 
 

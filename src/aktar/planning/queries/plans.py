@@ -150,4 +150,6 @@ def _sentences() -> dict[str, Callable[..., str]]:
         Why.FAILED_BEFORE: _("It could not send this product for the package before.").format,
         Why.MORE_TRANSFERS: _("More would have to be sent to it.").format,
         Why.COSTLIER: _("It costs {by} points more.").format,
+        Why.TIE: _("It costs the same; of equals the one with the smaller id is taken.").format,
+        Why.NO_COSTLIER: _("By itself it costs no more; lines and orders were weighed together.").format,
     }

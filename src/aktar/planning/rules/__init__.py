@@ -1,6 +1,6 @@
 """Rules of planning: distance, eligibility, cost, the choice for one demand, and how it is explained."""
 
-from aktar.planning.rules.choosing import Choice, best_choice, fixed_cost, plain_cost
+from aktar.planning.rules.choosing import Choice, best_choice, costs_alone, fixed_cost, plain_cost
 from aktar.planning.rules.costs import Cost, package_cost, transfer_cost
 from aktar.planning.rules.decisions import Decision, ItemPlan, PackagePlan, PassedOver, decide, explained
 from aktar.planning.rules.demand import (
@@ -54,6 +54,7 @@ __all__ = [
     "Why",
     "admits",
     "best_choice",
+    "costs_alone",
     "decide",
     "explained",
     "fixed_cost",

@@ -4,6 +4,7 @@ A branch and bound over the dispatchers, the most promising first. `prices` let 
 what the others would give for the same goods; without them the cost is the plain one.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aktar.planning.rules.costs import transfer_cost
@@ -12,6 +13,9 @@ from aktar.planning.rules.grouping import grouped_supply, least_costs
 from aktar.planning.rules.options import Options
 from aktar.planning.rules.splitting import split
 from aktar.planning.rules.supply import NO_PRICES, Priced, Prices, Supply, priced, supply
+
+_EQUAL = 0.5
+"""Costs without prices are whole: what is less than this above another is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,15 @@ def best_choice(options: Options, *, prices: Prices = NO_PRICES) -> Choice:
     if parts is None:
         return Choice(whole.cost, lower, whole.dispatchers, whole.sources)
     return Choice(parts.cost, lower, parts.dispatchers, parts.sources)
+
+
+def costs_alone(options: Options, dispatchers: Iterable[int]) -> list[int]:
+    """By site, what the best plan costs in which it dispatches everything, in hundredths of a point."""
+    at = priced(options)
+    serve = _serving(options)
+    # A supply costs less than infinity, so there is one.
+    supplies = [(id_, serve(at, id_, below=float("inf"))) for id_ in dispatchers]
+    return [options.dispatchers[id_] + round(found.cost) for id_, found in supplies if found is not None]
 
 
 def plain_cost(options: Options, choice: Choice) -> int:
@@ -84,20 +97,27 @@ def fixed_cost(options: Options, choice: Choice) -> int:
 
 def _single(at: Priced, order: list[tuple[float, int, int]]) -> tuple[Supply, int, float]:
     """The cheapest supply in one package, who dispatches it, and what none could be cheaper than."""
-    serve = grouped_supply if at.options.scenario.groups_items else supply
+    serve = _serving(at.options)
     count = len(at.options.demand.lines)
     best = Supply(float("inf"), float("inf"), (None,) * count)
     dispatcher, lower = order[0][2], float("inf")
     for least, package, id_ in order:
-        if least >= best.cost:
+        if least > best.cost:
             break
-        found = serve(at, id_, below=best.cost - package)
+        if least == best.cost and id_ > dispatcher:
+            continue
+        # Of equals the smaller id dispatches; it must be seen to be equal.
+        found = serve(at, id_, below=best.cost - package + (_EQUAL if id_ < dispatcher else 0))
         if found is None:
             continue
         lower = min(lower, package + found.lower)
-        if package + found.cost < best.cost:
+        if (package + found.cost, id_) < (best.cost, dispatcher):
             best, dispatcher = Supply(package + found.cost, lower, found.sources), id_
     return best, dispatcher, min(lower, best.cost)
+
+
+def _serving(options: Options) -> Callable[..., Supply | None]:
+    return grouped_supply if options.scenario.groups_items else supply
 
 
 def _promising(at: Priced) -> list[tuple[float, int, int]]:

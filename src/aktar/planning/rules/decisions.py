@@ -1,11 +1,11 @@
 """Decisions and why they are so: what comes from where, what it costs, who was passed over."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import islice
 
-from aktar.planning.rules.choosing import Choice, best_choice, plain_cost
+from aktar.planning.rules.choosing import Choice, best_choice, costs_alone, plain_cost
 from aktar.planning.rules.costs import NOTHING, Cost, package_cost, transfer_cost
 from aktar.planning.rules.demand import Demand, Line, Market, Scenario
 from aktar.planning.rules.options import Options, Why, weigh
@@ -19,7 +19,9 @@ MOST_NAMED = 5
 class PassedOver:
     """A location that was not chosen: why, by how many hundredths of a point it is costlier, what it has.
 
-    What lines of the same demand took before this one, it has no more.
+    `by` is what the plan would cost more if all else of it stayed and the line came from there; of a location
+    that could have dispatched, what the best plan would in which it dispatches everything. `available` is
+    told of a line: what lines of the same demand took before this one, it has no more.
     """
 
     site: int
@@ -111,6 +113,7 @@ def explained(options: Options, choice: Choice, *, left: Left | None = None) -> 
     nowhere; without it nobody takes anything but this demand.
     """
     packages = []
+    cost = plain_cost(options, choice)
     for dispatching in dict.fromkeys(choice.dispatchers):
         asked: set[int | None] = set()
         items = []
@@ -118,14 +121,14 @@ def explained(options: Options, choice: Choice, *, left: Left | None = None) -> 
             if choice.dispatchers[number] != dispatching:
                 continue
             taken = _taken(options, choice, number, left)
-            items.append(_item(options, number, dispatching, source, taken, is_asked=source in asked))
+            items.append(_item(options, choice, number, taken, is_asked=source in asked))
             if options.scenario.groups_items:
                 asked.add(source)
-        passed, others = _other_dispatchers(options, dispatching, choice)
+        passed, others = _other_dispatchers(options, dispatching, choice, cost)
         packages.append(
             PackagePlan(dispatching, tuple(items), _package_cost(options, dispatching), passed, others)
         )
-    return Decision(options.demand, options.scenario, tuple(packages), plain_cost(options, choice))
+    return Decision(options.demand, options.scenario, tuple(packages), cost)
 
 
 def _package_cost(options: Options, dispatching: int | None) -> Cost:
@@ -159,15 +162,10 @@ def _taken(options: Options, choice: Choice, number: int, left: Left | None) -> 
 
 
 def _item(
-    options: Options,
-    number: int,
-    dispatching: int | None,
-    source: int | None,
-    taken: Mapping[int, int],
-    *,
-    is_asked: bool,
+    options: Options, choice: Choice, number: int, taken: Mapping[int, int], *, is_asked: bool
 ) -> ItemPlan:
     line, market = options.demand.lines[number], options.market
+    dispatching, source = choice.dispatchers[number], choice.sources[number]
     cost = NOTHING
     if source is not None and dispatching is not None and source != dispatching and not is_asked:
         cost = transfer_cost(
@@ -181,16 +179,44 @@ def _item(
     rivals = _rivals(options, number, dispatching, source, refused)
     # Of a line that comes from nowhere, whatever it would have cost, nobody is the costlier one.
     named = nsmallest(MOST_NAMED, rivals) if source is not None else []
-    passed = [
-        # By itself it may be no costlier: a transfer comes anyway, or another order needs its goods more.
-        PassedOver(site, Why.COSTLIER, max(rival - cost.total, 0), stock[site] - taken.get(site, 0))
-        for rival, site in named
-    ]
+    passed = []
+    if source is not None and named:
+        asked, saved = _asked_beside(options, choice, number)
+        for rival, site in named:
+            by = (0 if site in asked else rival) - saved
+            why = _why(by, is_first=source < site)
+            passed.append(PassedOver(site, why, by, stock[site] - taken.get(site, 0)))
     passed += [
         PassedOver(site, why, None, stock[site] - taken.get(site, 0))
         for site, why in islice(refused.items(), MOST_NAMED - len(passed))
     ]
     return ItemPlan(line, source, cost, tuple(passed), len(rivals) + len(refused) - len(passed))
+
+
+def _asked_beside(options: Options, choice: Choice, number: int) -> tuple[Container[int | None], int]:
+    """Who sends other lines along anyway, and what it would save if a line's transfer were not asked for."""
+    dispatching, source = choice.dispatchers[number], choice.sources[number]
+    if source is None or dispatching is None or source == dispatching:
+        saved = 0
+    else:
+        saved = options.tariff.asking(source) + options.tariff.way(source, dispatching)
+    if not options.scenario.groups_items:
+        return (), saved
+    pairs = zip(choice.dispatchers, choice.sources, strict=True)
+    asked = {
+        sender for place, (to, sender) in enumerate(pairs) if place != number and to == dispatching != sender
+    }
+    return asked, 0 if source in asked else saved
+
+
+def _why(by: int, *, is_first: bool, costlier: Why = Why.COSTLIER) -> Why:
+    """What to say of one that was passed over though it costs `by` more, or less than nothing more.
+
+    That it does is no fault: orders are weighed together, and many lines not in every way there is.
+    """
+    if by > 0:
+        return costlier
+    return Why.TIE if by == 0 and is_first else Why.NO_COSTLIER
 
 
 def _refused(options: Options, number: int, source: int | None, taken: Mapping[int, int]) -> dict[int, Why]:
@@ -234,9 +260,12 @@ def _rivals(
 
 
 def _other_dispatchers(
-    options: Options, dispatching: int | None, choice: Choice
+    options: Options, dispatching: int | None, choice: Choice, cost: int
 ) -> tuple[tuple[PassedOver, ...], int]:
-    """Who else could have dispatched: those who lack the fewest lines, and then the cheapest packages."""
+    """Who else could have dispatched: of those who lack the fewest lines the cheapest packages.
+
+    They stand in the order of what the best plan from there would cost.
+    """
     if dispatching is None or options.demand.dispatching is not None:
         return (), 0
     has: dict[int, int] = {}
@@ -249,11 +278,10 @@ def _other_dispatchers(
         for site, package in options.dispatchers.items()
         if site not in choice.dispatchers
     ]
+    named = [site for _, _, site in nsmallest(MOST_NAMED, rivals)]
     passed = []
-    for had, package, site in nsmallest(MOST_NAMED, rivals):
-        if -had < mine:
-            passed.append(PassedOver(site, Why.MORE_TRANSFERS))
-        else:
-            by = max(package - options.dispatchers[dispatching], 0)
-            passed.append(PassedOver(site, Why.COSTLIER, by))
+    for whole, site in sorted(zip(costs_alone(options, named), named, strict=True)):
+        by = whole - cost
+        costlier = Why.MORE_TRANSFERS if has.get(site, 0) < mine else Why.COSTLIER
+        passed.append(PassedOver(site, _why(by, is_first=dispatching < site, costlier=costlier), by))
     return tuple(passed), len(rivals) - len(passed)

@@ -18,6 +18,8 @@ class Why(StrEnum):
     FAILED_BEFORE = "failed_before"
     MORE_TRANSFERS = "more_transfers"
     COSTLIER = "costlier"
+    TIE = "tie"
+    NO_COSTLIER = "no_costlier"
 
 
 @dataclass(frozen=True, slots=True)

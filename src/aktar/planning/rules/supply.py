@@ -93,12 +93,15 @@ def cheapest(
         best, source = own, dispatcher
     way = at.options.tariff.way
     for asking, site in at.givers[number]:
-        if asking >= best:
+        if asking > best:
             break
         if site == dispatcher:
             continue
         length = way(site, dispatcher)
-        if length == FAR or asking + length >= best:
+        if length == FAR or asking + length > best:
+            continue
+        if asking + length == best and (source is None or source == dispatcher or source < site):
+            # Of equals the smaller id sends, but for what is there already.
             continue
         if taken and (line.product, site) in taken and not _is_left(at, site, number, taken):
             continue

@@ -6,7 +6,8 @@ writes or reads anything.
 
 from aktar.planning.solving.batch import in_batch
 from aktar.planning.solving.immediate import immediately
+from aktar.planning.solving.master import require_solver
 from aktar.planning.solving.promised import Promised
 from aktar.planning.solving.solutions import Solution, SolverMissing
 
-__all__ = ["Promised", "Solution", "SolverMissing", "immediately", "in_batch"]
+__all__ = ["Promised", "Solution", "SolverMissing", "immediately", "in_batch", "require_solver"]

@@ -88,6 +88,11 @@ class Master:
         return [picked[owner][1] for owner in range(self._demands)]
 
 
+def require_solver() -> None:
+    """Raise SolverMissing where the batch way has no solver."""
+    _loaded()
+
+
 def _loaded() -> ModuleType:
     """The solver's module; raises SolverMissing."""
     try:

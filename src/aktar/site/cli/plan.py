@@ -1,8 +1,9 @@
-"""`aktar plan`: plans the orders that were put in and left alone."""
+"""`aktar plan`: plans the orders that were put in and left alone, and what was out of stock once more."""
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -10,8 +11,11 @@ import click
 from aktar.site.cli.site import wake_with_workflow
 
 if TYPE_CHECKING:
+    from aktar.fulfilment.rules import Resupply
     from aktar.planning.rules import Decision, PackagePlan, Situation
-    from aktar.planning.solving import Solution
+    from aktar.planning.solving import Promised, Solution
+
+NO_SOLVER = "--batch needs a solver, which pip install 'aktar[plan]' brings."
 
 MOST_TOGETHER = 2000
 """Orders that are weighed against each other at once."""
@@ -25,7 +29,8 @@ MOST_TOGETHER = 2000
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
-    help="At most so many orders, the oldest first; those that nobody might dispatch last time, last.",
+    help="At most so many: packages that lacked something, then orders, the oldest first; those that nobody "
+    "might dispatch last time, last.",
 )
 @click.option(
     "--seconds",
@@ -35,24 +40,66 @@ MOST_TOGETHER = 2000
     help="How long --batch may weigh 2,000 orders; it takes the best it has by then.",
 )
 def plan(batch: bool, dry_run: bool, limit: int | None, seconds: int) -> None:
-    """Plan what no package holds of approved orders: which location dispatches, who sends what it lacks."""
-    wake_with_workflow()
-    from aktar.fulfilment.queries import unplanned_orders
-    from aktar.places.models import StockLocation
+    """Plan what no package holds of approved orders: which location dispatches, who sends what it lacks.
 
-    orders = unplanned_orders(limit=limit)
+    Before that, what is out of stock in open packages is asked for once more, package by package even with
+    --batch: of whoever has it by now and has not failed the package before. Packages for which nobody has
+    anything stay as they are, and do not count for --limit.
+    """
+    wake_with_workflow()
+    from aktar.fulfilment.queries import lacking_packages, unplanned_orders
+    from aktar.places.models import StockLocation
+    from aktar.planning.solving import Promised, SolverMissing, require_solver
+
     if batch:
-        found = _together(orders, is_dry=dry_run, seconds=seconds)
-    else:
-        found = _said(orders) if dry_run else _one_by_one(orders)
-    planned = short = 0
+        try:
+            require_solver()
+        except SolverMissing as missing:
+            raise click.ClickException(NO_SOLVER) from missing
     codes = _Codes(StockLocation.objects.values_list("pk", "erp_code"))
+    promised = Promised()
+    supplied = partly = 0
+    waiting = lacking_packages()
+    asked = _supplies_said(waiting, promised) if dry_run else _supplies(waiting)
+    for supply in islice(asked, limit):
+        click.echo(_supply_sentence(supply, codes))
+        supplied += 1
+        partly += supply.missing > 0
+    orders = unplanned_orders(limit=None if limit is None else limit - supplied)
+    if batch:
+        found = _together(orders, promised, is_dry=dry_run, seconds=seconds)
+    else:
+        found = _said(orders, promised) if dry_run else _one_by_one(orders)
+    planned = short = 0
     for decision in found:
         click.echo(_sentence(decision, codes))
         planned += 1
         short += not decision.is_complete
+    if supplied:
+        done = "would get" if dry_run else "got"
+        click.echo(f"{supplied} packages {done} what was out of stock, {partly} of them only a part.")
     done = "would be planned" if dry_run else "planned"
     click.echo(f"{planned} orders {done}, {short} of them with something out of stock.")
+
+
+def _supplies(packages: list[int]) -> "Iterator[Resupply]":
+    from aktar.fulfilment.actions import resupply_package
+
+    for package in packages:
+        found = resupply_package(package, by=None, now=datetime.now(UTC))
+        if found is not None:
+            yield found
+
+
+def _supplies_said(packages: list[int], promised: "Promised") -> "Iterator[Resupply]":
+    """As `_supplies`, but nothing is carried out: each package does without what those before it took."""
+    from aktar.fulfilment.queries import resupply_without
+
+    for package in packages:
+        found = resupply_without(promised, package, now=datetime.now(UTC))
+        if found is not None:
+            promised.promise(found.decision)
+            yield found
 
 
 def _one_by_one(orders: list[int]) -> "Iterator[Decision]":
@@ -64,12 +111,10 @@ def _one_by_one(orders: list[int]) -> "Iterator[Decision]":
             yield decision
 
 
-def _said(orders: list[int]) -> "Iterator[Decision]":
+def _said(orders: list[int], promised: "Promised") -> "Iterator[Decision]":
     """As `_one_by_one`, but nothing is carried out: each order does without what those before it took."""
     from aktar.fulfilment.queries import decision_without
-    from aktar.planning.solving import Promised
 
-    promised = Promised()
     for order in orders:
         decision = decision_without(promised, order, now=datetime.now(UTC))
         if decision is not None:
@@ -77,24 +122,17 @@ def _said(orders: list[int]) -> "Iterator[Decision]":
             yield decision
 
 
-def _together(orders: list[int], *, is_dry: bool, seconds: int) -> "Iterator[Decision]":
+def _together(orders: list[int], promised: "Promised", *, is_dry: bool, seconds: int) -> "Iterator[Decision]":
     from aktar.fulfilment.actions import carry_out_decision
     from aktar.fulfilment.queries import decisions_on
-    from aktar.planning.solving import Promised, SolverMissing, in_batch
-
-    promised = Promised()
+    from aktar.planning.solving import in_batch
 
     def solve(situation: "Situation") -> "Solution":
         return in_batch(promised.without(situation), seconds=seconds)
 
     for start in range(0, len(orders), MOST_TOGETHER):
         some = orders[start : start + MOST_TOGETHER]
-        try:
-            solution = decisions_on(some, solve=solve, now=datetime.now(UTC))
-        except SolverMissing as missing:
-            raise click.ClickException(
-                "--batch needs a solver, which pip install 'aktar[plan]' brings."
-            ) from missing
+        solution = decisions_on(some, solve=solve, now=datetime.now(UTC))
         for decision in solution.decisions:
             if is_dry:
                 # In the books it would be promised before the next ones are weighed.
@@ -121,11 +159,25 @@ def _sentence(decision: "Decision", codes: _Codes) -> str:
     return f"{decision.demand.number}: {'; '.join(_package(each, codes) for each in decision.packages)}."
 
 
+def _supply_sentence(supply: "Resupply", codes: _Codes) -> str:
+    """One line: what of that which a package lacked is there by now, who sends, and what nobody has still."""
+    (plan,) = supply.decision.packages
+    parts = []
+    if plan.kept and plan.dispatching is not None:
+        parts.append(f"{codes[plan.dispatching]} has {len(plan.kept)} itself")
+    parts += _senders(plan, codes)
+    parts += [f"{supply.missing} still out of stock"] if supply.missing else []
+    return f"{supply.package}: {', '.join(parts)}."
+
+
+def _senders(plan: "PackagePlan", codes: _Codes) -> list[str]:
+    senders = Counter(codes[item.source] for item in plan.transferred if item.source is not None)
+    return [f"{count} from {code}" for code, count in sorted(senders.items())]
+
+
 def _package(plan: "PackagePlan", codes: _Codes) -> str:
     if plan.dispatching is None:
         return f"nobody may dispatch {len(plan.items)}"
-    senders = Counter(codes[item.source] for item in plan.transferred if item.source is not None)
-    parts = [f"{codes[plan.dispatching]} dispatches {len(plan.items)}"]
-    parts += [f"{count} from {code}" for code, count in sorted(senders.items())]
+    parts = [f"{codes[plan.dispatching]} dispatches {len(plan.items)}", *_senders(plan, codes)]
     parts += [f"{len(plan.short)} out of stock"] if plan.short else []
     return ", ".join(parts)

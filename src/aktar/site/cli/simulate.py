@@ -63,12 +63,15 @@ def simulate(
 def _played(month: "Month", *, is_batched: bool) -> "Report":
     from django.core.management import call_command
 
-    from aktar.planning.solving import SolverMissing
+    from aktar.planning.solving import SolverMissing, require_solver
+    from aktar.site.cli.plan import NO_SOLVER
     from aktar.site.simulation import NotEmpty, require_no_tables
     from aktar.site.simulation import simulate as play
     from aktar.workflow.actions import DEFAULT_WORKFLOW, load_workflow, read_workflow
 
     try:
+        if is_batched:
+            require_solver()
         require_no_tables()
         call_command("migrate", interactive=False, verbosity=0)
         load_workflow(read_workflow(DEFAULT_WORKFLOW))
@@ -76,9 +79,7 @@ def _played(month: "Month", *, is_batched: bool) -> "Report":
     except NotEmpty as refusal:
         raise click.ClickException(str(refusal)) from None
     except SolverMissing:
-        raise click.ClickException(
-            "--batch needs a solver, which pip install 'aktar[plan]' brings."
-        ) from None
+        raise click.ClickException(NO_SOLVER) from None
 
 
 def _hurry() -> None:

@@ -3,7 +3,7 @@
 from aktar.transfers.actions.cancelling import cancel_transfer_orders
 from aktar.transfers.actions.commands import run_command, set_invoice_number, set_remote_id
 from aktar.transfers.actions.creating import ItemToMove, create_transfer_order
-from aktar.transfers.actions.holding import hold, hold_market
+from aktar.transfers.actions.holding import decide_and_hold, hold, hold_market
 from aktar.transfers.actions.news import PAYLOAD_LANGUAGE
 from aktar.transfers.actions.planned import create_planned_transfer_orders
 from aktar.transfers.actions.requesting import request_transfer_order
@@ -14,6 +14,7 @@ __all__ = [
     "cancel_transfer_orders",
     "create_planned_transfer_orders",
     "create_transfer_order",
+    "decide_and_hold",
     "hold",
     "hold_market",
     "request_transfer_order",

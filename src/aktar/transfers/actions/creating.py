@@ -122,9 +122,17 @@ def create_transfer_order(
 
 
 def make_transfer_orders(
-    package: Package, wanted: Sequence[TransferToMake], *, by: User | None, current: Reading, now: datetime
+    package: Package,
+    wanted: Sequence[TransferToMake],
+    *,
+    by: User | None,
+    current: Reading,
+    now: datetime,
+    package_to: PackageStatus = PackageStatus.WAITING_FOR_TRANSFER,
 ) -> list[TransferOrder]:
     """Make transfer orders to a locked package, numbered in this order; the caller tells of them.
+
+    The package goes to `package_to`.
 
     As many statements for many as for one, but that SQLite takes some 70 rows at a time. Raises as
     `create_transfer_order`, within a transaction of the caller's; NotEnoughStock tells of the first that
@@ -154,7 +162,7 @@ def make_transfer_orders(
     )
     move_package(
         package,
-        to=PackageStatus.WAITING_FOR_TRANSFER,
+        to=package_to,
         by=by,
         attributes={"transfer_order": orders[0].pk},
         reading=current,

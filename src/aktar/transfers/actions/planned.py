@@ -6,6 +6,7 @@ from datetime import datetime
 from aktar.accounts.models import User
 from aktar.edge.references import Reading
 from aktar.orders.models import Package, PackageItem
+from aktar.orders.rules import PackageStatus
 from aktar.places.models import StockLocation
 from aktar.planning.rules import ItemPlan
 from aktar.transfers.actions.creating import ItemToMove, TransferToMake, make_transfer_orders
@@ -23,11 +24,13 @@ def create_planned_transfer_orders(
     reading: Reading,
     now: datetime,
     renews: TransferOrder | None = None,
+    package_to: PackageStatus = PackageStatus.WAITING_FOR_TRANSFER,
 ) -> list[TransferOrder]:
     """A transfer order for each line, or (`is_grouped`) one for each source, all of them planned at `now`.
 
-    They go to a locked package, which they move. `plan_items` are the kept lines (ids) by order item. As many
-    statements however many they are, as `make_transfer_orders` has it. Raises NotEnoughStock.
+    They go to a locked package, which they move to `package_to`. `plan_items` are the kept lines (ids) by
+    order item. As many statements however many they are, as `make_transfer_orders` has it. Raises
+    NotEnoughStock.
     """
     transfers = _transfers(planned, is_grouped=is_grouped)
     if not transfers:
@@ -45,7 +48,7 @@ def create_planned_transfer_orders(
         )
         for source, lines in transfers
     ]
-    orders = make_transfer_orders(package, wanted, by=by, current=reading, now=now)
+    orders = make_transfer_orders(package, wanted, package_to=package_to, by=by, current=reading, now=now)
     tell_of_made(orders, reading, now)
     return orders
 

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
-
 from aktar.orders.actions import move_package
 from aktar.orders.rules import CLOSED, PackageItemStatus, PackageStatus
 from aktar.planning.actions import record_failure, record_plan
-from aktar.planning.queries import renewal_demand, situation_of, situation_of_all
+from aktar.planning.queries import renewal_demand
 from aktar.planning.rules import Decision
-from aktar.planning.solving import immediately
 from aktar.stock.actions import declare_loss, reserve
-from aktar.stock.rules import NotEnoughStock, Pair, StockLine
-from aktar.transfers.actions.holding import hold, hold_market
+from aktar.stock.rules import Pair, StockLine
+from aktar.transfers.actions.holding import decide_and_hold
 from aktar.transfers.actions.planned import create_planned_transfer_orders
 from aktar.transfers.effects import (
     Answer,
@@ -27,9 +24,6 @@ from aktar.transfers.queries import open_plan_items
 from aktar.transfers.rules import Renewal, renewal_of
 from aktar.workflow.queries import workflow
 from aktar.workflow.rules import StateSpec
-
-MOST_TRIES = 4
-"""Decisions that others may foil by taking the stock; the one after them holds it before it decides."""
 
 
 def renew(run: Run, *, to: StateSpec) -> Answer:
@@ -81,18 +75,7 @@ def _elsewhere(run: Run, own: set[Pair]) -> Decision | None:
     items = TransferItem.objects.filter(transfer_order=run.order)
     wanted = list(items.values_list("package_item__order_item_id", flat=True))
     demand = renewal_demand(run.package.pk, order_items=wanted)
-    for _ in range(MOST_TRIES):
-        (decision,) = immediately(situation_of(demand, now=run.now)).decisions
-        try:
-            # What was locked in vain is let go with the savepoint.
-            with transaction.atomic():
-                hold(decision, beside=own, now=run.now)
-            return decision
-        except NotEnoughStock:
-            continue
-    hold_market(demand, beside=own, now=run.now)
-    (decision,) = immediately(situation_of_all([demand], now=run.now)).decisions
-    return decision
+    return decide_and_hold(demand, beside=own, now=run.now)
 
 
 def _carried_out(run: Run, decision: Decision) -> Answer:
