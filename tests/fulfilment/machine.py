@@ -55,7 +55,7 @@ LIKELY = (
     *["command"] * 7,
     *["package"] * 6,
     *["renew"] * 2,
-    *["by hand"] * 2,
+    *["by hand"] * 5,
     *["resupply"] * 2,
     *("plan", "plan again", "cancel order", "correct"),
 )

@@ -20,7 +20,7 @@ SEEN = {
 
 @pytest.mark.parametrize(
     ("examples", "steps", "least"),
-    [(12, 50, 500), pytest.param(600, 100, 50_000, marks=pytest.mark.soak)],
+    [(20, 50, 500), pytest.param(600, 100, 50_000, marks=pytest.mark.soak)],
 )
 def test_a_retailer_at_random_agrees_with_the_model(examples: int, steps: int, least: int) -> None:
     stores = [a_location(erp_code=f"R{n}", priority=n) for n in range(STORES)]
