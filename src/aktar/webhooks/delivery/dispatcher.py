@@ -107,7 +107,8 @@ class Dispatcher:
 
     def _settle_soon(self, outcome: Outcome) -> None:
         self._arrived.append(outcome)
-        self._woken.set()
+        if not self._woken.is_set():
+            self._woken.set()
 
     def _turn(self, sender: "_Sender", *, is_looking: bool) -> bool:
         """Settle what arrived and claim what is due; answers whether anything was."""
