@@ -117,6 +117,7 @@ def _measure_reads(reads: tuple[Read, ...], call: Call, figures: Figures) -> Non
             if "brief" not in read.name:
                 shelf.forget()
                 figures.add(read.name, "cold", _timed(lambda r=read: call(LIST + r.address)))  # type: ignore[misc]
+                call(LIST + read.address)  # asked for twice, an answer is kept whole
             figures.add(read.name, "warm", _timed(lambda r=read: call(LIST + r.address)))  # type: ignore[misc]
         nothing()
         figures.add("list of 50", "counted", _timed(lambda: call(LIST + reads[0].address)))

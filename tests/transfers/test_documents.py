@@ -40,7 +40,9 @@ def told(caller: Client) -> list[Any]:
     """The list and every detail, in both languages."""
     answers = []
     for language in ("en-us", "tr-tr"):
-        listed = caller.get(ORDERS, headers={"Accept-Language": language}).json()
+        # Asked for twice it is kept whole, and so sent the third time.
+        listed, *again = (caller.get(ORDERS, headers={"Accept-Language": language}).json() for _ in range(3))
+        assert again == [listed, listed]
         answers.append(listed)
         answers += (
             caller.get(f"{ORDERS}{row['id']}/", headers={"Accept-Language": language}).json()
@@ -217,6 +219,30 @@ def test_the_pages_next_door_have_tags_of_their_own(caller: Client) -> None:
     tags = {caller.get(f"{ORDERS}?limit=1&page={page}").headers["ETag"] for page in (1, 2, 3)}
     turkish = caller.get(f"{ORDERS}?limit=1&page=1", headers={"Accept-Language": "tr"}).headers["ETag"]
     assert len(tags | {turkish}) == 4
+
+
+def test_an_answer_is_kept_whole_from_the_second_time_on(caller: Client) -> None:
+    a_transfer_order()
+
+    def wholes() -> list[bytes]:
+        return [answer for key, answer in shelf._held.items() if key[0] == ""]
+
+    first = caller.get(ORDERS).content
+    assert wholes() == []
+    assert caller.get(ORDERS).content == first
+    assert wholes() == [first]
+    assert caller.get(ORDERS).content == first
+    # Another page of the same rows is another answer.
+    caller.get(f"{ORDERS}?limit=1")
+    assert wholes() == [first]
+
+
+def test_answers_that_nobody_asks_for_again_are_not_remembered_for_ever() -> None:
+    small = Shelf(limit=1000)
+    keys: list[Key] = [("", "kind", str(number)) for number in range(300)]
+    assert not any(small.is_asked_again(key) for key in keys)
+    assert small.is_asked_again(keys[-1])
+    assert not small.is_asked_again(keys[0])
 
 
 def test_the_shelf_keeps_to_its_room_and_drops_what_was_not_used_for_longest() -> None:

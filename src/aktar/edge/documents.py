@@ -17,10 +17,13 @@ from aktar.edge.references import Reading
 # What the key, the entry and the bytes' own head take beside the bytes, roughly.
 _OVERHEAD = 400
 
+# How many answers are remembered to have been asked for, so that the next time they are kept whole.
+_REMEMBERED = 256
+
 Key = tuple[str, int, int, int, str] | tuple[str, str, str]
 """Kind, id, version, reference version, language: flat, for it is hashed fifty times a page.
 
-Or of a whole answer that was compressed: coding, path with query, tag.
+Or of a whole answer: coding, path with query, tag; one that is not compressed: nothing, kind, tag.
 """
 
 
@@ -57,6 +60,20 @@ class Documents:
             found.update((one.id, one.encoded) for one in made)
         return [found[id_] for id_ in keys if id_ in found]
 
+    def whole(self, tag: str, make: Callable[[], bytes]) -> bytes:
+        """The answer that a tag of such documents stands for; from the second time on it is kept whole.
+
+        Half a megabyte that is put together anew costs as much as everything else about it. What is asked for
+        once does not drive out documents that others share.
+        """
+        key = ("", self._kind, tag)
+        if answer := shelf.take({0: key}):
+            return answer[0]
+        made = make()
+        if shelf.is_asked_again(key):
+            shelf.keep({key: made})
+        return made
+
     def _key(self, id_: int, version: int, reading: Reading) -> Key:
         return self._kind, id_, version, reading.version, reading.language
 
@@ -67,6 +84,7 @@ class Shelf:
     def __init__(self, limit: int | None = None) -> None:
         self._limit = limit
         self._held: OrderedDict[Key, bytes] = OrderedDict()
+        self._asked: OrderedDict[Key, None] = OrderedDict()
         self._lock = threading.Lock()
         self.size = 0
 
@@ -98,10 +116,21 @@ class Shelf:
                 _key, encoded = self._held.popitem(last=False)
                 self.size -= len(encoded) + _OVERHEAD
 
+    def is_asked_again(self, key: Key) -> bool:
+        """Whether this was asked for before, not long ago; it is remembered that it was now."""
+        with self._lock:
+            is_known = key in self._asked
+            self._asked[key] = None
+            self._asked.move_to_end(key)
+            if len(self._asked) > _REMEMBERED:
+                self._asked.popitem(last=False)
+        return is_known
+
     def forget(self) -> None:
         """Drop everything; for tests, whose databases come and go under this process."""
         with self._lock:
             self._held.clear()
+            self._asked.clear()
             self.size = 0
 
     def __len__(self) -> int:

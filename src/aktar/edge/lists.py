@@ -61,10 +61,11 @@ class ListView(ApiView):
             at, shown = page.at, versions.of(page.ids)
         else:
             at, shown = self._numbered_page(request, found, versions.of_slice)
+        tag = page_tag(at, shown, reading)
         return self.tagged(
             request,
-            page_tag(at, shown, reading),
-            lambda: enclosed_documents(at, documents.of(shown, reading)),
+            tag,
+            lambda: documents.whole(tag, lambda: enclosed_documents(at, documents.of(shown, reading))),
         )
 
     def page_of_ids(self, request: Request, everything: "QuerySet[Any]") -> IdPage:
