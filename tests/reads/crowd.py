@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 
 from aktar.catalog.models import Product
 from aktar.edge.inserting import Row, insert
 from aktar.places.models import Address, City, StockLocation, Township
 from aktar.transfers.models import TransferItem, TransferOrder
 from aktar.workflow.models import TransitionLog
+from tests.analyzing import analyze
 from tests.factories import NOW, a_transfer_order, a_user
 
 COUNT = 50_000
@@ -98,8 +99,7 @@ def a_crowd() -> None:
             created_date=at(n),
         ),
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze()
 
 
 def _many(model: type[models.Model], original: models.Model, count: int, changed: Any) -> None:

@@ -4,6 +4,7 @@ from django.db import connection, models
 
 from aktar.places.models import City
 from aktar.transfers.models import TransferOrder
+from tests.analyzing import analyze
 from tests.factories import a_transfer_order
 
 LOCATIONS = 500
@@ -93,7 +94,7 @@ def a_crowd(count: int) -> TransferOrder:
             "(SELECT min(id) FROM workflow_state WHERE content_type = 8), id "
             "FROM transfers_transferorder WHERE id % 10 = 0"
         )
-        cursor.execute("ANALYZE")
+    analyze()
     return original
 
 

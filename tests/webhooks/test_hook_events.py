@@ -15,6 +15,7 @@ from aktar.accounts.models import ApiToken
 from aktar.edge.filters import filtered
 from aktar.webhooks.filters import WebhookEventFilters
 from aktar.webhooks.models import Event, WebhookAttempt, WebhookEvent
+from tests.analyzing import analyze
 from tests.factories import NOW, a_caller, a_location, a_user, a_webhook
 from tests.reads.test_filter_plans import whole_table_reads
 from tests.webhooks.deliveries import tell
@@ -228,8 +229,7 @@ def test_each_filter_uses_an_index_among_very_many(subtests: pytest.Subtests) ->
         tried,
         lambda n: {"webhook_event_id": first + n, "response_http_status": 200 if n % 200 else 404},
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze()
     asked = {
         "uuid": str(WebhookEvent.objects.get(pk=first + 77).uuid),
         "event_type": "type.7",

@@ -133,10 +133,15 @@ def load_demo(orders: int, *, now: datetime, progress: Callable[[int, int], None
         open_books(stored_workflow(), now=now)
     with connection.cursor() as cursor:
         # The planner of either database goes by what it last counted, which was nothing.
-        if connection.vendor == "postgresql" and not connection.in_atomic_block:
-            # What is written at once has not been looked through yet: an index would not do by itself.
-            cursor.execute("VACUUM (SKIP_LOCKED)")
-        cursor.execute("ANALYZE")
+        if connection.vendor == "postgresql":
+            # Ours alone: those that all databases of the server share would be locked for the others, too.
+            ours = ", ".join(map(connection.ops.quote_name, connection.introspection.table_names(cursor)))
+            if not connection.in_atomic_block:
+                # What was written at once has not been looked through: an index would not do by itself.
+                cursor.execute(f"VACUUM (SKIP_LOCKED) {ours}")
+            cursor.execute(f"ANALYZE {ours}")
+        else:
+            cursor.execute("ANALYZE")
         if "sqlite_stat4" in connection.introspection.table_names(cursor):
             # Samples of values make SQLite plan a statement anew whenever a parameter is another one.
             cursor.execute("DELETE FROM sqlite_stat4")
