@@ -47,7 +47,8 @@ class Figures:
         return cls(**found)
 
     def __str__(self) -> str:
-        lines = [f"{self.database}, {self.transfer_orders:,} transfer orders"]
+        made = f", which the demo made in {self.filled_in:.0f} s" if self.filled_in else ""
+        lines = [f"{self.database}, {self.transfer_orders:,} transfer orders{made}"]
         for operation, ways in self.samples.items():
             for way in ways:
                 line = f"  {operation:24} {way:8} {self.median(operation, way):8.2f} ms"
