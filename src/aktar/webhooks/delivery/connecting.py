@@ -67,7 +67,7 @@ def guarded_session(limits: Limits) -> aiohttp.ClientSession:
         connector=connector,
         response_class=_Response,
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),  # `post` has its own
+        timeout=aiohttp.ClientTimeout(total=None),  # `post` has its own
         auto_decompress=False,  # a small body could become a huge one
         trust_env=False,
         skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),

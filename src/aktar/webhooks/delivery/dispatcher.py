@@ -44,8 +44,7 @@ BUSY_WAIT = 0.005
 
 SETTLED_TOGETHER = 64
 GATHERED_FOR = 0.015
-PLENTY = 2 * SETTLED_TOGETHER
-"""A turn costs something whatever it settles: with plenty in hand, it waits so many seconds for more."""
+"""A turn costs something whatever it settles: with plenty in hand, it waits so many seconds for so many."""
 
 PRUNED_A_TIME = 20
 """Batches that one round of housekeeping prunes."""
@@ -97,7 +96,9 @@ class Dispatcher:
                     self._stopping.wait(BUSY_WAIT)
                 elif not (self._arrived or self._has_news or self._windows.hungry()):
                     self._woken.wait(max(0.0, look_at - time.monotonic()))
-                if len(self._arrived) < SETTLED_TOGETHER and self._windows.in_hand >= PLENTY:
+                # News may be for an endpoint that has nothing in hand: they do not wait.
+                is_idle = len(self._arrived) < SETTLED_TOGETHER and not self._has_news
+                if is_idle and self._windows.has_plenty():
                     self._stopping.wait(GATHERED_FOR)
             self._finish(sender)
 
@@ -107,8 +108,7 @@ class Dispatcher:
 
     def _settle_soon(self, outcome: Outcome) -> None:
         self._arrived.append(outcome)
-        if not self._woken.is_set():
-            self._woken.set()
+        self._woken.set()
 
     def _turn(self, sender: "_Sender", *, is_looking: bool) -> bool:
         """Settle what arrived and claim what is due; answers whether anything was."""

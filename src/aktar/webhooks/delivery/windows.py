@@ -9,6 +9,9 @@ from aktar.webhooks.delivery.limits import Limits
 QUICK_MS = 1000
 """An endpoint that answers slower gets no more in hand than is under way."""
 
+PLENTY = 128
+"""Events of one endpoint: enough to send while the next turn is waited for."""
+
 
 @dataclass(slots=True)
 class _Window:
@@ -30,6 +33,13 @@ class Windows:
     def in_hand(self) -> int:
         """Events in hand, whosever."""
         return sum(window.in_hand for window in self._by_endpoint.values())
+
+    def has_plenty(self) -> bool:
+        """Whether an endpoint that answers well has much in hand yet.
+
+        One that stopped answering counts until its first request has timed out.
+        """
+        return any(min(window.in_hand, window.size) >= PLENTY for window in self._by_endpoint.values())
 
     def hungry(self) -> list[int]:
         """The endpoints that may have more due than what was claimed last, and have room for it.
