@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,13 @@ def _measure_reads(reads: tuple[Read, ...], call: Call, figures: Figures) -> Non
 
     for _ in range(ROUNDS):
         for read in reads:
-            figures.add(read.name, "DRF", _timed(lambda r=read: call(YARDSTICK + r.address)))  # type: ignore[misc]
+            ours = partial(call, LIST + read.address)
+            figures.add(read.name, "DRF", _timed(partial(call, YARDSTICK + read.address)))
             if "brief" not in read.name:
                 shelf.forget()
-                figures.add(read.name, "cold", _timed(lambda r=read: call(LIST + r.address)))  # type: ignore[misc]
-                call(LIST + read.address)  # asked for twice, an answer is kept whole
-            figures.add(read.name, "warm", _timed(lambda r=read: call(LIST + r.address)))  # type: ignore[misc]
+                figures.add(read.name, "cold", _timed(ours))
+                ours()  # asked for twice, an answer is kept whole
+            figures.add(read.name, "warm", _timed(ours))
         nothing()
         figures.add("list of 50", "counted", _timed(lambda: call(LIST + reads[0].address)))
 
@@ -135,12 +137,12 @@ def _measure_floor(call: Call, figures: Figures, *, detail: Read) -> None:
         cursor.execute(f"CREATE TEMPORARY TABLE bench_stored (id bigint PRIMARY KEY, body {kind})")
         cursor.executemany("INSERT INTO bench_stored VALUES (%s, %s)", stored)
     bare: Any = connection.connection
+    lists: tuple[Any, ...]
     if connection.vendor == "postgresql":
-        several, one = "SELECT body FROM bench_stored WHERE id = ANY(%s)", "= %s"
-        lists, single = ([ids],), (ids[0],)
+        several, one, lists = "SELECT body FROM bench_stored WHERE id = ANY(%s)", "= %s", (ids,)
     else:
         several = f"SELECT body FROM bench_stored WHERE id IN ({', '.join('?' * 50)})"
-        one, lists, single = "= ?", tuple(ids), (ids[0],)  # type: ignore[assignment]
+        one, lists = "= ?", tuple(ids)
     first = f"SELECT body FROM bench_stored WHERE id {one}"
 
     def fetched(statement: str, values: tuple[Any, ...]) -> bytes:
@@ -150,7 +152,7 @@ def _measure_floor(call: Call, figures: Figures, *, detail: Read) -> None:
 
     for _ in range(ROUNDS):
         figures.add("list of 50", "stored", _timed(lambda: fetched(several, lists)))
-        figures.add(detail.name, "stored", _timed(lambda: fetched(first, single)))
+        figures.add(detail.name, "stored", _timed(lambda: fetched(first, (ids[0],))))
 
 
 def _measure_command(call: Call, figures: Figures) -> None:
@@ -173,8 +175,8 @@ def _measure_command(call: Call, figures: Figures) -> None:
         raise SystemExit("command: the two record different things")
     for _ in range(ROUNDS):
         for what, path in (("DRF", YARDSTICK), ("warm", LIST)):
-            id_ = next(waiting)
-            figures.add("command", what, _timed(lambda p=path, i=id_: call(f"{p}{i}/command/", READY)))  # type: ignore[misc]
+            run = partial(call, f"{path}{next(waiting)}/command/", READY)
+            figures.add("command", what, _timed(run))
 
 
 def _two_listen() -> None:

@@ -14,6 +14,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,28 +80,29 @@ def _key_and_most() -> tuple[str, int]:
     return key, int(most)
 
 
-class _served:  # noqa: N801 - used as a statement
+@contextmanager
+def _served(megabytes: str) -> "Iterator[subprocess.Popen[bytes]]":
     """A server that is ready, for as long as the block lasts."""
+    options = ["--port", str(PORT), "--workers", "2", "--threads", "4", "--no-dispatch"]
+    environment = os.environ | {"AKTAR_DOCUMENT_CACHE_MB": megabytes}
+    with subprocess.Popen([sys.executable, "-m", "aktar", "serve", *options], env=environment) as process:
+        try:
+            _wait_until_ready()
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
 
-    def __init__(self, megabytes: str) -> None:
-        self._environment = os.environ | {"AKTAR_DOCUMENT_CACHE_MB": megabytes}
 
-    def __enter__(self) -> "subprocess.Popen[bytes]":
-        options = ["--port", str(PORT), "--workers", "2", "--threads", "4", "--no-dispatch"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "aktar", "serve", *options], env=self._environment
-        )
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=5).close()
-                return self._process
-            except OSError:
-                time.sleep(0.1)
-        raise SystemExit("aktar serve is not ready")
-
-    def __exit__(self, *_error: object) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(timeout=60)
+def _wait_until_ready() -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("aktar serve is not ready")
 
 
 def _wrk(key: str, address: str, *options: str) -> str:

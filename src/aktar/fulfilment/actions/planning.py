@@ -14,11 +14,8 @@ from aktar.planning.queries import demands_of, is_told, situation_of, situation_
 from aktar.planning.rules import Decision, Demand
 from aktar.planning.solving import immediately
 from aktar.stock.rules import NotEnoughStock
-from aktar.transfers.actions import PAYLOAD_LANGUAGE, hold_market
+from aktar.transfers.actions import MOST_TRIES, PAYLOAD_LANGUAGE, hold_market
 from aktar.workflow.queries import workflow
-
-MOST_TRIES = 4
-"""Decisions that others may foil by taking the stock; the one after them holds it before it decides."""
 
 
 def plan_order(order_id: int, *, by: User | None, now: datetime) -> Decision | None:

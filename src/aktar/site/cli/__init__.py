@@ -8,10 +8,11 @@ their functions, so that `--help` answers at once.
 import click
 
 from aktar.site.cli.backup import backup, restore, verify
-from aktar.site.cli.database import demo, migrate
+from aktar.site.cli.demo import demo
 from aktar.site.cli.dispatch import dispatch
 from aktar.site.cli.exchange import export, import_
 from aktar.site.cli.load import load
+from aktar.site.cli.migrate import migrate
 from aktar.site.cli.plan import plan
 from aktar.site.cli.serve import serve
 from aktar.site.cli.simulate import simulate
