@@ -15,6 +15,7 @@ import pytest
 from django.db import connection
 
 from aktar.site.backups import read_manifest
+from aktar.site.backups.sqlite_files import swap
 from aktar.site.verifying import faults
 from aktar.workflow.models import TransitionLog
 from tests.backups.conftest import ORDERS
@@ -23,6 +24,7 @@ from tests.backups.dying_restore import MOMENTS
 from tests.concurrency.processes import CHECKOUT
 from tests.concurrency.rows import contested_orders
 from tests.conftest import ServerProcess
+from tests.factories import NOW
 
 
 def test_what_was_restored_keeps_its_triggers_and_goes_on_counting(
@@ -108,6 +110,24 @@ def test_a_restore_that_is_killed_leaves_the_former_database_or_the_new_one(
         _wait_until_alone()
     assert row_counts() == (new if moment == "all is done" else former)
     assert faults() == []
+
+
+def test_two_databases_put_away_in_one_second_are_both_kept(tmp_path: Path) -> None:
+    path = tmp_path / "aktar.sqlite3"
+
+    def database(name: str) -> Path:
+        with closing(sqlite3.connect(tmp_path / name)) as made:
+            made.execute(f"CREATE TABLE {name} (id INTEGER)")
+        return tmp_path / name
+
+    database("first").rename(path)
+    kept = [swap(database(name), path, now=NOW) for name in ("second", "third")]
+    tables = []
+    for each in (*kept, path):
+        assert each is not None
+        with closing(sqlite3.connect(each)) as found:
+            tables += found.execute("SELECT name FROM sqlite_schema").fetchall()
+    assert tables == [("first",), ("second",), ("third",)]
 
 
 def _wait_until_alone() -> None:

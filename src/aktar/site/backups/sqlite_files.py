@@ -84,7 +84,8 @@ def swap(draft: Path, path: Path, *, now: datetime) -> Path | None:
 def _kept_as_well(path: Path, now: datetime) -> Path:
     """Give a file a second name, of the second it is and of no other: several may be put away in one."""
     for number in count(1):
-        kept = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}{f'-{number}' * (number > 1)}")
+        which = "" if number == 1 else f"-{number}"
+        kept = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}{which}")
         with suppress(FileExistsError):
             os.link(path, kept)
             return kept
