@@ -9,6 +9,7 @@ from django.db import connection
 
 from aktar.webhooks.actions import due_endpoints, prune_some, release_held, sweep
 from tests import factories
+from tests.webhooks.deliveries import claimed, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,3 +40,21 @@ def test_a_look_goes_by_the_index_of_its_standing(
     with connection.execute_wrapper(explain):
         look()
     assert any(index in step for step in plans), plans
+
+
+def test_a_claim_takes_no_more_than_asked_of_a_table_that_was_nearly_empty() -> None:
+    """PostgreSQL may join what it believes small row by row, and would look up an IN (…) each time."""
+    webhook = factories.a_webhook("transfer.status.created")
+    tell()
+    ways = ("hashjoin", "mergejoin", "hashagg", "sort", "material")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE webhooks_webhookevent")
+        for object_id in range(2, 31):
+            tell(object_id)
+        if connection.vendor == "postgresql":
+            cursor.execute("; ".join(f"SET enable_{way} = off" for way in ways))
+        try:
+            assert len(claimed(webhook, 16)) == 16
+        finally:
+            if connection.vendor == "postgresql":
+                cursor.execute("; ".join(f"RESET enable_{way}" for way in ways))

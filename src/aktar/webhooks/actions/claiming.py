@@ -88,19 +88,22 @@ def _claim_some(
     if connection.vendor == "postgresql":
         moment, until = "statement_timestamp()", "statement_timestamp() + %s * interval '1 second'"
         given: list[Any] = [token, lease.total_seconds(), endpoint, most]
-        locking = "FOR UPDATE SKIP LOCKED"
+        # An IN (…) may be looked up once for each row of the table, and each time find the next ones due.
+        among, locking = "= ANY(ARRAY({}))", "FOR UPDATE SKIP LOCKED"
     else:
         moment = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
         until = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', %s)"
         given = [token.hex, f"+{lease.total_seconds():.3f} seconds", endpoint, most]
-        locking = ""
+        among, locking = "IN ({})", ""
+    # The number stands in the text, for only so do the databases see that the partial index will do.
+    due = (
+        f"SELECT id FROM {table} WHERE standing = {standing.value} "  # noqa: S608 - ours
+        f"AND endpoint_id = %s AND due_at <= {moment} ORDER BY due_at LIMIT %s {locking}"
+    )
     with connection.cursor() as cursor:
-        # The number stands in the text, for only so do the databases see that the partial index will do.
         cursor.execute(
             f"UPDATE {table} SET lease = %s, due_at = {until}, tries = tries + 1 "  # noqa: S608 - ours
-            f"WHERE id IN (SELECT id FROM {table} "
-            f"WHERE standing = {standing.value} "
-            f"AND endpoint_id = %s AND due_at <= {moment} ORDER BY due_at LIMIT %s {locking}) "
+            f"WHERE id {among.format(due)} "
             "RETURNING sequence, id, webhook_id, event_id, uuid, event_type, content_type, object_id, tries, "
             "standing, delivered",
             given,
