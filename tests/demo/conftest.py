@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from aktar.site.demo import DemoSummary, load_demo
@@ -25,5 +25,7 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         # What Django's TestCase does: durable transactions may open inside of this one.
         transaction.get_connection().atomic_blocks[-1]._from_testcase = True
         a_workflow()
-        yield load_demo(ORDERS, now=NOW, progress=no_progress)
+        summary = load_demo(ORDERS, now=NOW, progress=no_progress)
+        connection.check_constraints()  # once; else at the end of each test
+        yield summary
         transaction.set_rollback(True)

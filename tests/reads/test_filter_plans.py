@@ -139,6 +139,7 @@ def whole_table_reads(found: "QuerySet[Any]", *, called: str = "U") -> list[str]
     return [plan for plan in (page, count) if whole.search(plan)]
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_each_filter_uses_an_index_among_very_many(subtests: pytest.Subtests) -> None:
     a_crowd()
     user = TransitionLog.objects.get(pk=FIRST + 77).user_id

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from aktar.edge import references
@@ -37,4 +37,6 @@ def played(month: Month, *, is_batched: bool = False) -> Report:
 def report(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Report]:
     """The small month, its rows still there."""
     with django_db_blocker.unblock(), an_empty_database():
-        yield played(SMALL)
+        played_once = played(SMALL)
+        connection.check_constraints()  # once; else at the end of each test
+        yield played_once

@@ -201,6 +201,7 @@ def test_only_lists_of_transfer_orders_are_tables(caller: Client) -> None:
     answer.getvalue()
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.skipif(not STATM.exists(), reason="Only Linux tells how much memory is resident.")
 def test_a_hundred_thousand_rows_take_little_memory(caller: Client) -> None:
     a_crowd(100_000)

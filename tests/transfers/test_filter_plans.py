@@ -89,7 +89,7 @@ def whole_table_reads(found: "QuerySet[TransferOrder]") -> list[str]:
     return [plan for plan in (page, count) if WHOLE_TABLE.search(plan)]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("unchecked")
 def test_each_filter_uses_an_index_among_a_hundred_thousand(subtests: pytest.Subtests) -> None:
     values = asked(a_crowd(COUNT))
     assert values.keys() == TransferOrderFilters.names()

@@ -195,6 +195,7 @@ def test_of_many_answers_only_the_newest_are_fetched() -> None:
         assert len(cursor.fetchall()) == len(shown)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_each_filter_uses_an_index_among_very_many(subtests: pytest.Subtests) -> None:
     count, first = 20_000, 1_000_000
     webhooks = [a_webhook(CREATED).pk for _ in range(100)]

@@ -141,7 +141,7 @@ def move_items_of_package(
     reading: Reading,
     now: datetime,
 ) -> None:
-    """Put the items of a locked package that transfer orders (ids) bring into a state. Two queries, or three."""
+    """Put the items of a locked package that transfer orders (ids) bring into a state. 2 or 3 queries."""
     move_package_items(package, items, to=to, reading=reading, now=now)
     # A cancelled transfer that was to bring them shows them still: who holds its tag must hear of the change.
     others = TransferItem.objects.filter(package_item__in=items).exclude(transfer_order__in=brought_by)
