@@ -103,7 +103,7 @@ def _fresh_process() -> Iterator[None]:
 
 @pytest.fixture
 def unchecked(db: None) -> Iterator[None]:
-    """Rows that the test does not leave are not looked up in what they mention: of a crowd that takes minutes."""
+    """No row is looked up in what it mentions at the end: of a crowd that takes longer than the test."""
     yield
     transaction.set_rollback(True)
 
