@@ -7,6 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
+
+ON_SQLITE_ALONE = pytest.mark.skipif(
+    connection.vendor != "sqlite",
+    reason="The command line plays in SQLite files of its own: the run on SQLite has it.",
+)
+"""For files whose every test would do the same again in the run on PostgreSQL."""
 
 Aktar = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -12,7 +12,9 @@ import pytest
 
 from aktar.workflow.actions import DEFAULT_WORKFLOW
 from tests.postgres import answers
-from tests.site.conftest import Aktar, is_refused
+from tests.site.conftest import ON_SQLITE_ALONE, Aktar, is_refused
+
+pytestmark = ON_SQLITE_ALONE
 
 COMMANDS = ["serve", "migrate", "workflow", "workflow load", "workflow check", "workflow graph", "demo"]
 COMMANDS += ["backup", "restore", "verify", "load", "user", "user create", "token", "token create"]

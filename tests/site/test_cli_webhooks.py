@@ -2,7 +2,9 @@
 
 import re
 
-from tests.site.conftest import Aktar, is_refused
+from tests.site.conftest import ON_SQLITE_ALONE, Aktar, is_refused
+
+pytestmark = ON_SQLITE_ALONE
 
 URL = "https://erp.example.com/hook"
 CREATED, TRANSITIONED = "transfer.status.created", "transfer.status.transitioned"

@@ -40,7 +40,6 @@ from tests.walk.scene import (
     RENEW,
     VARY,
     Scene,
-    a_scene,
     footprint,
     require_error_form,
     sentences,
@@ -349,9 +348,8 @@ def test_the_table_names_every_operation_and_every_status() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_read_or_a_refusal_answers_in_its_form_and_writes_nothing(
-    name: str, client: Client, subtests: pytest.Subtests
+    name: str, client: Client, scene: Scene, subtests: pytest.Subtests
 ) -> None:
-    scene = a_scene()
     for status, cell in TABLE[name].items():
         if isinstance(cell, Impossible) or (name, status) in [write.values for write in WRITES]:
             continue
@@ -375,8 +373,8 @@ def test_a_read_or_a_refusal_answers_in_its_form_and_writes_nothing(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "status"), WRITES)
-def test_a_write_answers_in_its_form(name: str, status: int, client: Client) -> None:
-    scene, asked = a_scene(), _request(name, status)
+def test_a_write_answers_in_its_form(name: str, status: int, client: Client, scene: Scene) -> None:
+    asked = _request(name, status)
     asked.prepare()
     before = footprint()
     answer = asked.send(client, scene, "en-us")
@@ -391,8 +389,7 @@ def test_a_write_answers_in_its_form(name: str, status: int, client: Client) -> 
     "name",
     [name for name, row in TABLE.items() if name not in PAGES and row not in (PROBE, DOCUMENT, METRICS)],
 )
-def test_a_page_for_the_browser_has_the_status_of_the_json(name: str, client: Client) -> None:
-    scene = a_scene()
+def test_a_page_for_the_browser_has_the_status_of_the_json(name: str, client: Client, scene: Scene) -> None:
     for status, cell in TABLE[name].items():
         if isinstance(cell, Impossible) or status not in (400, 401, 403, 404, 405, 413, 415):
             continue
@@ -405,8 +402,8 @@ def test_a_page_for_the_browser_has_the_status_of_the_json(name: str, client: Cl
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row in (READ, LIST)])
-def test_a_head_says_what_the_get_would(name: str, client: Client) -> None:
-    scene, asked = a_scene(), OPERATIONS[name]
+def test_a_head_says_what_the_get_would(name: str, client: Client, scene: Scene) -> None:
+    asked = OPERATIONS[name]
     got = asked.send(client, scene, "en-us")
     head = replace(asked, method="HEAD").send(client, scene, "en-us")
     assert (head.status_code, head.content) == (200, b"")
@@ -415,8 +412,9 @@ def test_a_head_says_what_the_get_would(name: str, client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_a_probe_looks_at_nothing_of_the_request(client: Client, subtests: pytest.Subtests) -> None:
-    scene = a_scene()
+def test_a_probe_looks_at_nothing_of_the_request(
+    client: Client, scene: Scene, subtests: pytest.Subtests
+) -> None:
     oddities: tuple[dict[str, Any], ...] = (
         {"method": "POST", "body": b"{"},
         {"method": "DELETE"},
@@ -433,8 +431,8 @@ def test_a_probe_looks_at_nothing_of_the_request(client: Client, subtests: pytes
 
 
 @pytest.mark.django_db
-def test_strangers_are_slowed_down_too(client: Client) -> None:
-    scene, asked = a_scene(), _request("transfer orders", 401)
+def test_strangers_are_slowed_down_too(client: Client, scene: Scene) -> None:
+    asked = _request("transfer orders", 401)
     with _one_call_only(asked, client, scene):
         answer = asked.send(client, scene, "en-us")
         wrong = replace(asked, headers={"authorization": "Token nonsense"}).send(client, scene, "en-us")
@@ -443,8 +441,7 @@ def test_strangers_are_slowed_down_too(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_a_refused_command_says_the_state_and_what_is_allowed_from_it(client: Client) -> None:
-    scene = a_scene()
+def test_a_refused_command_says_the_state_and_what_is_allowed_from_it(client: Client, scene: Scene) -> None:
     asked = _request("command", 409)
     for language, name in (("en-us", "Ready for Shipping"), ("tr-tr", "Sevke Hazır")):
         body = asked.send(client, scene, language).json()
