@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from benchmarks.databases import fresh_database
 from benchmarks.webhooks import stage
@@ -48,16 +49,16 @@ def _worker(rows: int, **environment: str) -> Iterator[Callable[[], tuple[float,
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | environment
     ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+        asked, answered = process.stdin, process.stdout
+        assert asked is not None
+        assert answered is not None
 
         def ask() -> tuple[float, float]:
-            process.stdin.write("\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-            claim, settle = process.stdout.readline().split()  # type: ignore[union-attr]
+            print(file=asked, flush=True)
+            claim, settle = answered.readline().split()
             return float(claim), float(settle)
 
-        assert process.stdout.readline() == "ready\n"
+        assert answered.readline() == "ready\n"
         try:
             yield ask
         finally:
@@ -75,18 +76,18 @@ def _work(rows: int) -> None:
     payload = '{"text":"' + "x" * 10_000 + '"}'
     # Each turn settles the claims of the one before, and so opens their lanes' next.
     stage.owe([payload], [(webhook, endpoint)], objects=DUE, each=TIMES + 1)
-    given = {"lease": timedelta(seconds=60), "attempts": 25, "chance": random.Random(1)}
+    turn = partial(take_turn, lease=timedelta(seconds=60), attempts=25, chance=random.Random(1))
     print("ready", flush=True)
     for _ in sys.stdin:
         now = datetime.now(UTC)
         begun = time.perf_counter()
         found = due_endpoints()
-        claimed = take_turn([], {endpoint: CLAIMED}, now=now, **given).claimed[endpoint]  # type: ignore[arg-type]
+        claimed = turn([], {endpoint: CLAIMED}, now=now).claimed[endpoint]
         between = time.perf_counter()
         assert endpoint in {one.id for one in found}
         assert len(claimed) == CLAIMED
         outcomes = [Outcome(one, Kind.ANSWERED, now, status=200, content=b"OK") for one in claimed]
-        take_turn(outcomes, {}, now=now, **given)  # type: ignore[arg-type]
+        turn(outcomes, {}, now=now)
         print((between - begun) * 1000, (time.perf_counter() - between) * 1000, flush=True)
 
 

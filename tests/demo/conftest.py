@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from aktar.site.demo import DemoSummary, load_demo
 from tests.factories import a_workflow
+from tests.taken_back import checked, taken_back
 
 NOW = datetime(2026, 11, 2, 9, 30, 15, 123456, tzinfo=UTC)
 ORDERS = 200
@@ -21,11 +21,6 @@ def no_progress(done: int, total: int) -> None:
 @pytest.fixture(scope="module")
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[DemoSummary]:
     """A demo of 200 orders, taken back after the module's last test."""
-    with django_db_blocker.unblock(), transaction.atomic() as _:
-        # What Django's TestCase does: durable transactions may open inside of this one.
-        transaction.get_connection().atomic_blocks[-1]._from_testcase = True
+    with django_db_blocker.unblock(), taken_back():
         a_workflow()
-        summary = load_demo(ORDERS, now=NOW, progress=no_progress)
-        connection.check_constraints()  # once; else at the end of each test
-        yield summary
-        transaction.set_rollback(True)
+        yield checked(load_demo(ORDERS, now=NOW, progress=no_progress))

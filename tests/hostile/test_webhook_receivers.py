@@ -188,8 +188,8 @@ def test_whatever_a_receiver_answers_it_costs_little_and_hinders_nobody() -> Non
             for object_id in range(50):
                 tell(object_id, "transfer.status.in_transit")
             well.wait_for(50, seconds=10)
-            wait_until(lambda: all(_outcomes(line.url()) for line in lines.values()), seconds=30)
-        assert time.monotonic() - begun < 40
+            wait_until(lambda: all(_outcomes(line.url()) for line in lines.values()), seconds=15)
+        assert time.monotonic() - begun < 20
     wrong = {
         name: found
         for name, line in lines.items()
