@@ -38,7 +38,7 @@ and exact count. Both answer the same, value by value, before anything is measur
 same lock, snapshots with the serializer, and writes the event, its place in the feed and what two listening
 webhooks are owed with the ORM; the product writes the same rows with statements that were compiled once.
 
-*To be made*: the process holds references, and for five seconds a slow count of 20,000 and more, but no
+*To be made*: the process holds references, and for five seconds a slow count of 10,000 and more, but no
 document. *At hand*: it holds those of the page too, and a list that was asked for twice as a whole
 ([42](../adr/0042-whole-documents-are-kept-in-memory.md)). *Stored bytes*: fetching the same bytes from a
 table of two columns by the bare driver, without any request around it.
