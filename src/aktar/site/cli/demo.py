@@ -1,10 +1,10 @@
 """`aktar demo`: an invented retailer to look at, and the way in."""
 
-import sys
 from datetime import UTC, datetime
 
 import click
 
+from aktar.site.cli.progress import ProgressLine
 from aktar.site.cli.site import wake_with_workflow
 
 
@@ -24,15 +24,17 @@ def demo(orders: int) -> None:
     from aktar.site.demo import DatabaseInUse, DemoAlreadyLoaded, load_demo
     from aktar.site.demo_access import demo_access
 
-    now = datetime.now(UTC)
+    now, line = datetime.now(UTC), ProgressLine()
     try:
-        summary = load_demo(orders, now=now, progress=_show_progress)
+        summary = load_demo(
+            orders, now=now, progress=lambda done, total: line.show(f"{done:,} of {total:,} orders")
+        )
     except DatabaseInUse as refusal:
         raise click.ClickException(str(refusal)) from refusal
     except DemoAlreadyLoaded:
         click.echo("The demo data is there already; nothing was added.", err=True)
     else:
-        _end_progress()
+        line.end()
         click.echo(str(summary), err=True)
     try:
         access = demo_access(now=now)
@@ -45,13 +47,3 @@ def demo(orders: int) -> None:
     click.echo(f"login     {access.username}")
     click.echo(f"password  {access.password}")
     click.echo(f"token     {access.token}")
-
-
-def _show_progress(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r{done:,} of {total:,} orders", nl=False, err=True)
-
-
-def _end_progress() -> None:
-    if sys.stderr.isatty():
-        click.echo(err=True)

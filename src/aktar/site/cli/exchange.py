@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aktar.site.cli.arguments import instant
+from aktar.site.cli.progress import ProgressLine
 from aktar.site.cli.site import wake_with_workflow
 
 if TYPE_CHECKING:
@@ -118,12 +119,12 @@ def _bring_in(kind: "Kind", path: Path, encoding: str, progress: "_Progress") ->
 
 
 class _Progress:
-    """Says how it goes: each refusal, each difference on a dry run, and on a terminal how far it is."""
+    """Says how it goes: each refusal, each difference on a dry run, and how far it is."""
 
     def __init__(self, *, is_dry: bool) -> None:
         self.is_dry = is_dry
         self._counts: Counter[Fate] = Counter()
-        self._is_line_open = False
+        self._line = ProgressLine()
 
     @property
     def refused(self) -> int:
@@ -144,9 +145,7 @@ class _Progress:
                 self.end_line()
                 for line in lines(report):
                     click.echo(line, err=not self.is_dry)
-        if sys.stderr.isatty():
-            click.echo(f"\r{self._counts.total():,} rows", nl=False, err=True)
-            self._is_line_open = True
+        self._line.show(f"{self._counts.total():,} rows")
 
     def said(self) -> str:
         """The count of everything so far."""
@@ -156,9 +155,7 @@ class _Progress:
 
     def end_line(self) -> None:
         """Begin a new line, if one is open."""
-        if self._is_line_open:
-            click.echo(err=True)
-            self._is_line_open = False
+        self._line.end()
 
 
 @contextmanager

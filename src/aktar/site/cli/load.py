@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aktar.site.cli.progress import ProgressLine
 from aktar.site.cli.site import wake_with_workflow
 
 if TYPE_CHECKING:
@@ -117,11 +118,11 @@ def _load_from(address: str, token: str, *, details: bool, limit: int, pause: fl
 
 
 class _Reporting:
-    """Says on standard error how it goes: progress on a terminal, every refusal, what differs."""
+    """Says on standard error how it goes: how far it is, every refusal, what differs."""
 
     def __init__(self, source: str = "") -> None:
         self.source = source
-        self._is_line_open = False
+        self._line = ProgressLine()
 
     def loader(self) -> "Loader":
         from aktar.transfers.loading.loader import Loader
@@ -129,24 +130,15 @@ class _Reporting:
         return Loader(refuse=self._refuse, now=datetime.now(UTC))
 
     def show(self, summary: "Summary", total: int | None = None) -> None:
-        if sys.stderr.isatty():
-            known = "" if total is None else f" of {total:,}"
-            click.echo(
-                f"\r{summary.records:,}{known} orders, {summary.refused:,} refused", nl=False, err=True
-            )
-            self._is_line_open = True
+        known = "" if total is None else f" of {total:,}"
+        self._line.show(f"{summary.records:,}{known} orders, {summary.refused:,} refused")
 
     def finish(self, loader: "Loader") -> None:
-        self._end_line()
+        self._line.end()
         for sentence in loader.differences.told:
             click.echo(f"note: {sentence}", err=True)
 
     def _refuse(self, refusal: "Refusal") -> None:
-        self._end_line()
+        self._line.end()
         named = "" if refusal.id is None else f" (id {refusal.id})"
         click.echo(f"{self.source}: record {refusal.place}{named} refused: {refusal.why}", err=True)
-
-    def _end_line(self) -> None:
-        if self._is_line_open:
-            click.echo(err=True)
-            self._is_line_open = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from aktar.site.cli.progress import ProgressLine
 from aktar.site.cli.site import wake
 
 if TYPE_CHECKING:
@@ -46,12 +47,12 @@ def simulate(
 
         if database is None:
             _hurry()
-        report = _played(Month(orders=orders, stores=stores, days=days, seed=seed), is_batched=batch)
+        line = ProgressLine()
+        report = _played(Month(orders=orders, stores=stores, days=days, seed=seed), line, is_batched=batch)
         _close()
     from aktar.site.simulation import drawn, told
 
-    if sys.stderr.isatty():
-        click.echo(err=True)
+    line.end()
     click.echo(told(report))
     click.echo(f"Carried out in {report.seconds:,.0f} seconds.", err=True)
     if draw is not None:
@@ -60,7 +61,7 @@ def simulate(
         sys.exit(1)
 
 
-def _played(month: "Month", *, is_batched: bool) -> "Report":
+def _played(month: "Month", line: ProgressLine, *, is_batched: bool) -> "Report":
     from django.core.management import call_command
 
     from aktar.planning.solving import SolverMissing, require_solver
@@ -75,7 +76,11 @@ def _played(month: "Month", *, is_batched: bool) -> "Report":
         require_no_tables()
         call_command("migrate", interactive=False, verbosity=0)
         load_workflow(read_workflow(DEFAULT_WORKFLOW))
-        return play(month, is_batched=is_batched, progress=_show)
+        return play(
+            month,
+            is_batched=is_batched,
+            progress=lambda name, orders: line.show(f"{name}: {orders:,} of {month.orders:,} orders"),
+        )
     except NotEmpty as refusal:
         raise click.ClickException(str(refusal)) from None
     except SolverMissing:
@@ -94,8 +99,3 @@ def _close() -> None:
     from django.db import connection
 
     connection.close()
-
-
-def _show(name: str, orders: int) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r{name}: {orders:,} orders ", nl=False, err=True)
