@@ -14,6 +14,15 @@ admin.autodiscover()  # here and not when Django wakes: commands have no pages
 # Who may hear of which location is known on a higher floor than that of webhooks.
 WebhookPage.heard_by = staticmethod(heard_by)
 urlpatterns: list[URLPattern | URLResolver] = [
+    # What is asked most comes first: a path is held against one route after another.
+    path("api/v1/oms/", include("aktar.transfers.urls")),
+    path("api/v1/oms/", include("aktar.fulfilment.urls")),
+    path("api/v1/oms/", include("aktar.planning.urls")),
+    path("api/v1/oms/", include("aktar.places.urls")),
+    path("api/v1/oms/", include("aktar.catalog.urls")),
+    path("api/v1/oms/", include("aktar.stock.urls")),
+    path("api/v1/oms/", include("aktar.workflow.urls")),
+    path("whisperer/", include(webhooks.routes(opened_by=webhooks_opened_by, heard_by=heard_by))),
     path("", front_page),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
@@ -23,14 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/redoc/", openapi.redoc),
     path("admin/", admin.site.urls),
     path("", include("aktar.accounts.urls")),
-    path("api/v1/oms/", include("aktar.transfers.urls")),
-    path("api/v1/oms/", include("aktar.fulfilment.urls")),
-    path("api/v1/oms/", include("aktar.planning.urls")),
-    path("api/v1/oms/", include("aktar.places.urls")),
-    path("api/v1/oms/", include("aktar.catalog.urls")),
-    path("api/v1/oms/", include("aktar.stock.urls")),
-    path("api/v1/oms/", include("aktar.workflow.urls")),
-    path("whisperer/", include(webhooks.routes(opened_by=webhooks_opened_by, heard_by=heard_by))),
 ]
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
