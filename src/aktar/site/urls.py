@@ -14,7 +14,8 @@ admin.autodiscover()  # here and not when Django wakes: commands have no pages
 # Who may hear of which location is known on a higher floor than that of webhooks.
 WebhookPage.heard_by = staticmethod(heard_by)
 urlpatterns: list[URLPattern | URLResolver] = [
-    # What is asked most comes first: a path is held against one route after another.
+    # The API first: a path is held against one route after another. The document has them in this order.
+    path("", include("aktar.accounts.urls")),
     path("api/v1/oms/", include("aktar.transfers.urls")),
     path("api/v1/oms/", include("aktar.fulfilment.urls")),
     path("api/v1/oms/", include("aktar.planning.urls")),
@@ -31,7 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", openapi.swagger_ui),
     path("api/redoc/", openapi.redoc),
     path("admin/", admin.site.urls),
-    path("", include("aktar.accounts.urls")),
 ]
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
