@@ -25,13 +25,14 @@ def main() -> int:
     prepare(locations=locations, products=PRODUCTS, orders=ORDERS, lines=LINES)
     from django.db import connection
 
+    from aktar.edge.references import reading
     from aktar.planning.actions import record_plan
-    from aktar.planning.queries import demands_of, situation_of
-    from aktar.planning.solving import immediately
+    from aktar.planning.queries import demands_of
+    from aktar.planning.solving import decided
 
     def decide(order: int) -> "Decision":
-        (demand,) = demands_of([order])
-        return immediately(situation_of(demand, now=NOW)).decisions[0]
+        (demand,) = demands_of([order], reading("en-us"))
+        return decided(demand, now=NOW)
 
     began = time.perf_counter()
     decide(1)

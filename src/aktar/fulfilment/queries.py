@@ -32,12 +32,11 @@ from aktar.planning.models import FailedSource, PlanItem
 from aktar.planning.queries import (
     demands_of,
     renewal_demand,
-    situation_of,
     situation_of_all,
     undispatched_items,
 )
-from aktar.planning.rules import Decision, Demand, Situation
-from aktar.planning.solving import Promised, Solution, immediately
+from aktar.planning.rules import Decision, Situation
+from aktar.planning.solving import Promised, Solution, decided
 from aktar.stock.models import StockLevel
 from aktar.stock.queries import booked_for_package_items
 from aktar.transfers.models import TransferItem, TransferOrder
@@ -151,19 +150,10 @@ def decisions_on(
 def decision_without(promised: Promised, order: int, *, now: datetime) -> Decision | None:
     """How an order (an id) would be planned now by itself, if what is `promised` were gone already.
 
-    None where nothing is to be planned. Five queries, and those of a cold desk; one more where those who are
-    asked first have nothing left.
+    None where nothing is to be planned. Two queries and those of `decided`.
     """
     demand = next(iter(demands_of([order], reading(DEFAULT_LANGUAGE))), None)
-    return None if demand is None else _decided_without(promised, demand, now)
-
-
-def _decided_without(promised: Promised, demand: Demand, now: datetime) -> Decision:
-    (decision,) = immediately(promised.without(situation_of(demand, now=now))).decisions
-    if not decision.is_complete:
-        # Others may have some: locations are not passed by, as they are where the books tell of a promise.
-        (decision,) = immediately(promised.without(situation_of_all([demand], now=now))).decisions
-    return decision
+    return None if demand is None else decided(demand, promised=promised, now=now)
 
 
 def lacking_packages() -> list[int]:
@@ -206,7 +196,9 @@ def resupply_without(promised: Promised, package_id: int, *, now: datetime) -> R
     None where nothing would. Queries as `lacking_demand` and `decision_without` have them.
     """
     lacking = lacking_demand(package_id, reading(DEFAULT_LANGUAGE))
-    return None if lacking is None else resupply_of(lacking, _decided_without(promised, lacking.demand, now))
+    return (
+        None if lacking is None else resupply_of(lacking, decided(lacking.demand, promised=promised, now=now))
+    )
 
 
 _OF_PACKAGE = ("package__number", "package__stock_location_id")

@@ -10,11 +10,11 @@ from aktar.fulfilment.actions.carrying import carry_out
 from aktar.orders.actions import tell_at_risk
 from aktar.orders.models import Order
 from aktar.orders.rules import CANCELLABLE
-from aktar.planning.queries import demands_of, is_told, situation_of, situation_of_all
+from aktar.planning.queries import demands_of, is_told
 from aktar.planning.rules import Decision, Demand
-from aktar.planning.solving import immediately
+from aktar.planning.solving import decided
 from aktar.stock.rules import NotEnoughStock
-from aktar.transfers.actions import MOST_TRIES, PAYLOAD_LANGUAGE, hold_market
+from aktar.transfers.actions import MOST_TRIES, PAYLOAD_LANGUAGE, hold_and_decide
 from aktar.workflow.queries import workflow
 
 
@@ -87,7 +87,7 @@ def _demand(order: Order, reading: Reading) -> Demand | None:
 
 def _planned(order: Order, demand: Demand, *, by: User | None, reading: Reading, now: datetime) -> Decision:
     for _ in range(MOST_TRIES):
-        (decision,) = immediately(situation_of(demand, now=now)).decisions
+        decision = decided(demand, now=now)
         try:
             # What was locked in vain is let go with the savepoint.
             with transaction.atomic():
@@ -95,7 +95,6 @@ def _planned(order: Order, demand: Demand, *, by: User | None, reading: Reading,
             return decision
         except NotEnoughStock:
             continue
-    hold_market(demand, now=now)
-    (decision,) = immediately(situation_of_all([demand], now=now)).decisions
+    decision = hold_and_decide(demand, now=now)
     _carry_out(order, decision, is_batch=False, by=by, reading=reading, now=now)
     return decision

@@ -1,7 +1,8 @@
 """The market for some demands: a bounded part of it for a few, all of it for many."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from aktar.planning.queries.desk import Desk, desk
@@ -21,14 +22,15 @@ MOST_BESIDE = 8
 """Locations that may dispatch though they have nothing of a demand."""
 
 
-def situation_of(demand: Demand, *, now: datetime) -> Situation:
+def situation_of(demand: Demand, *, now: datetime, whole: Collection[int] = ()) -> Situation:
     """One demand and what could serve it. At most three queries, and those of a cold `desk`.
 
-    The cost does not grow with the number of locations.
+    The cost does not grow with the number of locations. Of products in `whole` (ids) everybody is seen who
+    has some, whatever that costs; one query more.
     """
     at = desk(now=now)
     tariff = at.tariff(demand)
-    products = sorted({line.product for line in demand.lines})
+    products = sorted({line.product for line in demand.lines}.difference(whole))
     rows = some_holders(products, count=MOST_HOLDERS)
     counts = Counter(product for product, _, _, _ in rows)
     common = [product for product, count in counts.items() if count >= MOST_HOLDERS]
@@ -43,16 +45,23 @@ def situation_of(demand: Demand, *, now: datetime) -> Situation:
         near = Counter(product for product, _, _, _ in found)
         rows = [row for row in rows if counts[row[0]] < MOST_HOLDERS or near[row[0]] < ENOUGH_NEAR]
         rows += found
-    return _situation([demand], at, rows, {demand.key: tariff}, {demand.key: tuple(beside)})
+    rows += all_holders(whole)
+    situation = _situation([demand], at, rows, {demand.key: tariff}, {demand.key: tuple(beside)})
+    return replace(situation, partly=frozenset(common))
 
 
-def situation_of_all(demands: Sequence[Demand], *, now: datetime) -> Situation:
+def situation_of_all(
+    demands: Sequence[Demand], *, now: datetime, among: Collection[tuple[int, int]] | None = None
+) -> Situation:
     """Demands in the order they are to be served in, and every location that could serve any of them.
 
-    One query, and those of `desk`.
+    Where that is given, only the levels `among` these pairs of product and location (ids). One query, and
+    those of `desk`.
     """
     at = desk(now=now)
     rows = all_holders(sorted({line.product for demand in demands for line in demand.lines}))
+    if among is not None:
+        rows = [row for row in rows if row[:2] in among]
     tariffs = {demand.key: at.tariff(demand) for demand in demands}
     beside = {
         demand.key: tuple(at.dispatchers_near(demand.point, tariffs[demand.key].scenario, count=MOST_BESIDE))

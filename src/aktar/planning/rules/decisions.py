@@ -88,6 +88,11 @@ class Decision:
         return tuple(item for package in self.packages for item in package.items)
 
     @property
+    def short(self) -> frozenset[int]:
+        """The products (ids) of lines that come from nowhere."""
+        return frozenset(item.line.product for item in self.items if item.source is None)
+
+    @property
     def is_complete(self) -> bool:
         """Whether every line comes from somewhere."""
         return all(item.source is not None for item in self.items)

@@ -63,7 +63,7 @@ def weigh(demand: Demand, *, market: Market, tariff: Tariff, beside: Collection[
     givers: list[tuple[tuple[int, int], ...]] = []
     refused: list[dict[int, Why]] = []
     for line in demand.lines:
-        having, refusals = _having(line, demand, market, tariff.scenario)
+        having, refusals = having_enough(line, demand, market, tariff.scenario)
         asked = []
         for id_ in having:
             cost = tariff.asking(id_)
@@ -93,10 +93,10 @@ def weigh(demand: Demand, *, market: Market, tariff: Tariff, beside: Collection[
     )
 
 
-def _having(
+def having_enough(
     line: Line, demand: Demand, market: Market, scenario: Scenario
 ) -> tuple[list[int], dict[int, Why]]:
-    """The sites that have enough of a line, and those that have some and do not count for it."""
+    """The sites that may give a line, by what they have, and those that have some and do not count for it."""
     having: list[int] = []
     refusals: dict[int, Why] = {}
     kept, product, quantity = scenario.safety_stock, line.product, line.quantity

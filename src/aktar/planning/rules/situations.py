@@ -12,12 +12,16 @@ SENT_BEFORE = 5
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Demands in the order of serving, and by their keys the tariff and who may also dispatch."""
+    """Demands in the order of serving, and by their keys the tariff and who may also dispatch.
+
+    Of products in `partly` (ids) the market does not show everybody who has some.
+    """
 
     demands: tuple[Demand, ...]
     market: Market
     tariffs: Mapping[int, Tariff]
     beside: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    partly: frozenset[int] = frozenset()
 
 
 def reliability(*, sent: int, failed: int) -> float:

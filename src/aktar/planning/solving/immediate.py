@@ -31,17 +31,37 @@ def immediately(situation: Situation) -> Solution:
 
 
 def _decided(situation: Situation, demand: Demand, market: Market) -> tuple[Decision, Choice]:
-    options = options_of(situation, demand, market)
-    choice = best_choice(options)
-    return explained(options, choice), choice
+    whole: frozenset[int] = frozenset()
+    while True:
+        options = options_of(situation, demand, market, whole=whole)
+        choice = best_choice(options)
+        # A line may cost a little more for the list's shortness, but is not left for it.
+        hidden = _left(demand, choice) & _shortened(options, market) - whole
+        if not hidden:
+            return explained(options, choice), choice
+        whole |= hidden
 
 
-def options_of(situation: Situation, demand: Demand, market: Market) -> Options:
-    """A demand's options on a market: the shortlisted ones."""
+def _left(demand: Demand, choice: Choice) -> frozenset[int]:
+    """The products of lines that come from nowhere."""
+    lines = zip(demand.lines, choice.sources, strict=True)
+    return frozenset(line.product for line, source in lines if source is None)
+
+
+def _shortened(options: Options, market: Market) -> frozenset[int]:
+    """The products of which the shortlist has not everybody who has some."""
+    listed = options.market.stock
+    return frozenset(product for product, held in listed.items() if len(held) < len(market.stock[product]))
+
+
+def options_of(
+    situation: Situation, demand: Demand, market: Market, *, whole: frozenset[int] = frozenset()
+) -> Options:
+    """A demand's options on a market: the shortlisted ones, of products in `whole` (ids) all of them."""
     tariff = situation.tariffs[demand.key]
     return weigh(
         demand,
-        market=shortlisted(demand, market=market, tariff=tariff),
+        market=shortlisted(demand, market=market, tariff=tariff, whole=whole),
         tariff=tariff,
         beside=situation.beside.get(demand.key, ()),
     )

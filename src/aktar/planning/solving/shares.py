@@ -23,9 +23,3 @@ class Shares:
         for line, source in zip(demand.lines, sources, strict=True):
             if source is not None:
                 self._stock[line.product][source] -= line.quantity
-
-    def give_back(self, demand: Demand, sources: Iterable[int | None]) -> None:
-        """Undo `take`."""
-        for line, source in zip(demand.lines, sources, strict=True):
-            if source is not None:
-                self._stock[line.product][source] += line.quantity

@@ -11,8 +11,8 @@ _PAUSE = 60.0  # seconds, between two lines of a log
 class ProgressLine:
     """Says on standard error how far it is; results alone go to standard output.
 
-    A terminal shows one line that is written over; elsewhere, where nothing can be written over, a new line comes
-    once a minute, so that who looks at the log of a night's work sees that it goes on.
+    A terminal shows one line that is written over; elsewhere, where nothing can be written over, a new line
+    comes once a minute, so that who looks at the log of a night's work sees that it goes on.
     """
 
     def __init__(self) -> None:

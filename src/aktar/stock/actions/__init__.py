@@ -10,7 +10,7 @@ What concerns locations that keep no books is passed over.
 from aktar.stock.actions.counting import adjust_stock, set_stock
 from aktar.stock.actions.keeping import begin_keeping, change_keeping
 from aktar.stock.actions.moving import arrive, call_off, declare_loss, dispatch, ship_out
-from aktar.stock.actions.posting import lock_levels
+from aktar.stock.actions.posting import lock_levels, locked
 from aktar.stock.actions.promising import release_package_items, reserve, reserve_for_transfers
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "declare_loss",
     "dispatch",
     "lock_levels",
+    "locked",
     "release_package_items",
     "reserve",
     "reserve_for_transfers",

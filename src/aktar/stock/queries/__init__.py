@@ -6,6 +6,7 @@ from aktar.stock.queries.ledger import (
     booked_for_package_items,
     booked_for_transfer,
     is_overdrawn,
+    safety_stocks,
 )
 from aktar.stock.queries.lists import stock_levels, stock_movements, visible_levels, visible_movements
 from aktar.stock.queries.verifying import product_balances, stock_verification, unbalanced_levels
@@ -17,6 +18,7 @@ __all__ = [
     "booked_for_transfer",
     "is_overdrawn",
     "product_balances",
+    "safety_stocks",
     "stock_availability",
     "stock_levels",
     "stock_movements",

@@ -14,6 +14,12 @@ def book_keepers(locations: Collection[int]) -> frozenset[int]:
     return frozenset(kept.values_list("stock_location_id", flat=True))
 
 
+def safety_stocks(locations: Collection[int]) -> dict[int, int]:
+    """By stock location (an id), of those that keep books, what planning leaves there. One query."""
+    kept = StockKeeping.objects.filter(stock_location__in=locations)
+    return dict(kept.values_list("stock_location_id", "safety_stock"))
+
+
 def is_overdrawn(location: int) -> bool:
     """Whether more is promised at a stock location (id) than there is of something. One query."""
     return StockLevel.objects.filter(stock_location=location, on_hand__lt=F("reserved")).exists()

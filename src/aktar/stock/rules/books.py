@@ -110,10 +110,13 @@ class StillNegative(Exception):
     """A location must be allowed to go below zero as long as some of its levels are."""
 
 
-def served(lines: Sequence[StockLine], levels: Mapping[Pair, Level]) -> list[Movement]:
+def served(
+    lines: Sequence[StockLine], levels: Mapping[Pair, Level], *, leaving: Mapping[int, int] | None = None
+) -> list[Movement]:
     """Promise what lines want, in their order; lines of locations without books (no level) promise nothing.
 
-    Raises NotEnoughStock with every line that finds too little.
+    `leaving` says by location (an id) how much is not to be promised. Raises NotEnoughStock with every line
+    that finds too little.
     """
     movements = []
     shortages = []
@@ -121,7 +124,8 @@ def served(lines: Sequence[StockLine], levels: Mapping[Pair, Level]) -> list[Mov
         level = levels.get(line.pair)
         if level is None:
             continue
-        if not level.has(line.quantity):
+        kept = leaving.get(line.location, 0) if leaving else 0
+        if not level.has(line.quantity + kept):
             shortages.append(Shortage(place, line, max(level.available, 0)))
             continue
         level.reserved += line.quantity

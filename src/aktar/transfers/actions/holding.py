@@ -5,11 +5,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aktar.planning.queries import situation_of, situation_of_all
+from aktar.planning.queries import situation_of_all
 from aktar.planning.rules import Decision, Demand
-from aktar.planning.solving import immediately
-from aktar.stock.actions import lock_levels
-from aktar.stock.queries import available_levels
+from aktar.planning.solving import decided, immediately
+from aktar.stock.actions import lock_levels, locked
+from aktar.stock.queries import available_levels, safety_stocks
 from aktar.stock.rules import NotEnoughStock, Pair, StockLine, served
 
 MOST_TRIES = 4
@@ -19,28 +19,38 @@ MOST_TRIES = 4
 def hold(decision: Decision, *, beside: Collection[Pair] = (), now: datetime) -> None:
     """Lock every level that a decision takes from, and those `beside`; all at once and in one order.
 
-    Raises NotEnoughStock where others were quicker. What is held is promised by nobody but the caller, within
-    whose transaction it stays.
+    Raises NotEnoughStock where others were quicker; safety stock stays in place, however many decide at once.
+    What is held is promised by nobody but the caller, within whose transaction it stays.
     """
     lines = [
         StockLine(item.line.product, item.source, item.line.quantity)
         for item in decision.items
         if item.source is not None
     ]
-    levels = lock_levels({line.pair for line in lines} | set(beside), now=now)
-    served(lines, levels)
+    pairs = {line.pair for line in lines} | set(beside)
+    safety = safety_stocks({location for _, location in pairs})
+    levels = locked(frozenset(pair for pair in pairs if pair[1] in safety), now=now)
+    least = decision.scenario.safety_stock
+    served(lines, levels, leaving={location: max(own, least) for location, own in safety.items()})
 
 
-def hold_market(demand: Demand, *, beside: Collection[Pair] = (), now: datetime) -> None:
-    """Lock every level that has something of what is wanted: whatever is decided next, it can be had."""
-    held = available_levels({line.product for line in demand.lines})
-    lock_levels({(product, location) for product, location, _ in held} | set(beside), now=now)
+def hold_and_decide(demand: Demand, *, beside: Collection[Pair] = (), now: datetime) -> Decision:
+    """Lock every level that has something of what is wanted, and those `beside`, and only then decide.
+
+    Whatever is decided can be had. What comes in meanwhile elsewhere does not count: another one may take it.
+    """
+    held = {
+        (product, place) for product, place, _ in available_levels({line.product for line in demand.lines})
+    }
+    lock_levels(held | set(beside), now=now)
+    (decision,) = immediately(situation_of_all([demand], now=now, among=held)).decisions
+    return decision
 
 
 def decide_and_hold(demand: Demand, *, beside: Collection[Pair] = (), now: datetime) -> Decision:
     """Decide where the goods of a package that is there shall come from, and hold them and those `beside`."""
     for _ in range(MOST_TRIES):
-        (decision,) = immediately(situation_of(demand, now=now)).decisions
+        decision = decided(demand, now=now)
         try:
             # What was locked in vain is let go with the savepoint.
             with transaction.atomic():
@@ -48,6 +58,4 @@ def decide_and_hold(demand: Demand, *, beside: Collection[Pair] = (), now: datet
             return decision
         except NotEnoughStock:
             continue
-    hold_market(demand, beside=beside, now=now)
-    (decision,) = immediately(situation_of_all([demand], now=now)).decisions
-    return decision
+    return hold_and_decide(demand, beside=beside, now=now)
