@@ -78,18 +78,20 @@ def _measured(call: Callable[[], bytes]) -> dict[str, Any]:
 def _copy(times: int) -> None:
     """So many copies of every transfer order and its items, under ids of their own, set by set."""
     from django.db import connection, transaction
+    from django.db.models import Model
 
     from aktar.transfers.models import TransferItem, TransferOrder
 
-    shifts = {model: _biggest(model) for model in (TransferOrder, TransferItem)}
+    shifts: dict[type[Model], int] = {model: _biggest(model) for model in (TransferOrder, TransferItem)}
+    moves: tuple[tuple[type[Model], dict[str, type[Model]]], ...] = (
+        (TransferOrder, {"id": TransferOrder}),
+        (TransferItem, {"id": TransferItem, "transfer_order_id": TransferOrder}),
+    )
     with connection.cursor() as cursor:
         for copy in range(1, times + 1):
             with transaction.atomic():
-                for model, moved in (
-                    (TransferOrder, {"id": TransferOrder}),
-                    (TransferItem, {"id": TransferItem, "transfer_order_id": TransferOrder}),
-                ):
-                    columns = [field.column for field in model._meta.concrete_fields]
+                for model, moved in moves:
+                    columns = [str(field.column) for field in model._meta.concrete_fields]
                     shown = [
                         f"{column} + {copy * shifts[moved[column]]}"
                         if column in moved

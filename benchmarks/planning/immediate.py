@@ -5,6 +5,7 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.planning.retailer import NOW, prepare
@@ -27,12 +28,12 @@ def main() -> int:
 
     from aktar.edge.references import reading
     from aktar.planning.actions import record_plan
-    from aktar.planning.queries import demands_of
+    from aktar.planning.queries import demands_of, situation_of
     from aktar.planning.solving import decided
 
     def decide(order: int) -> "Decision":
         (demand,) = demands_of([order], reading("en-us"))
-        return decided(demand, now=NOW)
+        return decided(partial(situation_of, demand, now=NOW))
 
     began = time.perf_counter()
     decide(1)

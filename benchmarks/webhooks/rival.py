@@ -46,7 +46,7 @@ def main() -> None:
 def _installed(folder: Path) -> Path | None:
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    command = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", *NEEDED]
+    command = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install", *NEEDED]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode == 0:
         return python
@@ -76,7 +76,7 @@ def _compare(python: Path, kept: Path) -> None:
 def _rival_a_second(python: Path, payloads: Path, target: str, database: str) -> float:
     ours = ("PYTHONPATH", "DJANGO_SETTINGS_MODULE")
     environment = {name: value for name, value in os.environ.items() if name not in ours}
-    command = [python, PROGRAM, payloads, target, str(SECONDS)]
+    command = [str(python), str(PROGRAM), str(payloads), target, str(SECONDS)]
     done = subprocess.run(
         command,
         check=False,

@@ -1,6 +1,7 @@
 """Nothing is told out of stock that somebody has and may give, however many others have it and may not."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -8,7 +9,7 @@ from aktar.edge.references import reading
 from aktar.orders.models import Order
 from aktar.places.models import StockLocation
 from aktar.planning.models import TransferScenario
-from aktar.planning.queries import demands_of, situation_of_all
+from aktar.planning.queries import demands_of, situation_of, situation_of_all
 from aktar.planning.queries.market import MOST_HOLDERS, MOST_NEAR
 from aktar.planning.rules import Decision, Scenario
 from aktar.planning.rules.shortlist import MOST_SITES
@@ -28,7 +29,7 @@ def _closed(place: StockLocation) -> None:
 
 def _decided(order: Order, promised: Promised | None = None) -> Decision:
     (demand,) = demands_of([order.pk], reading("en-us"))
-    return decided(demand, promised=promised, now=NOW)
+    return decided(partial(situation_of, demand, now=NOW), promised=promised)
 
 
 @pytest.mark.django_db
@@ -88,7 +89,7 @@ def test_what_nobody_has_is_looked_for_once_more_alone(django_assert_num_queries
     (demand,) = demands_of([other.pk], reading("en-us"))
     with django_assert_num_queries(3):  # type: ignore[operator]
         # 1 reference version, 2 some holders, 3 the nearest: of what nobody has all was seen.
-        decision = decided(demand, now=NOW)
+        decision = decided(partial(situation_of, demand, now=NOW))
     assert decision.short == {nowhere.pk}
 
 

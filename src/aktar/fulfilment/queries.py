@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -32,6 +33,7 @@ from aktar.planning.models import FailedSource, PlanItem
 from aktar.planning.queries import (
     demands_of,
     renewal_demand,
+    situation_of,
     situation_of_all,
     undispatched_items,
 )
@@ -150,10 +152,10 @@ def decisions_on(
 def decision_without(promised: Promised, order: int, *, now: datetime) -> Decision | None:
     """How an order (an id) would be planned now by itself, if what is `promised` were gone already.
 
-    None where nothing is to be planned. Two queries and those of `decided`.
+    None where nothing is to be planned. Two queries, and those of `situation_of` once or twice.
     """
     demand = next(iter(demands_of([order], reading(DEFAULT_LANGUAGE))), None)
-    return None if demand is None else decided(demand, promised=promised, now=now)
+    return None if demand is None else decided(partial(situation_of, demand, now=now), promised=promised)
 
 
 def lacking_packages() -> list[int]:
@@ -197,7 +199,9 @@ def resupply_without(promised: Promised, package_id: int, *, now: datetime) -> R
     """
     lacking = lacking_demand(package_id, reading(DEFAULT_LANGUAGE))
     return (
-        None if lacking is None else resupply_of(lacking, decided(lacking.demand, promised=promised, now=now))
+        None
+        if lacking is None
+        else resupply_of(lacking, decided(partial(situation_of, lacking.demand, now=now), promised=promised))
     )
 
 

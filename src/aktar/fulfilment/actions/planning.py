@@ -1,6 +1,7 @@
 """Planning orders: deciding on what there is, and carrying it out in the same transaction."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -10,7 +11,7 @@ from aktar.fulfilment.actions.carrying import carry_out
 from aktar.orders.actions import tell_at_risk
 from aktar.orders.models import Order
 from aktar.orders.rules import CANCELLABLE
-from aktar.planning.queries import demands_of, is_told
+from aktar.planning.queries import demands_of, is_told, situation_of
 from aktar.planning.rules import Decision, Demand
 from aktar.planning.solving import decided
 from aktar.stock.rules import NotEnoughStock
@@ -87,7 +88,7 @@ def _demand(order: Order, reading: Reading) -> Demand | None:
 
 def _planned(order: Order, demand: Demand, *, by: User | None, reading: Reading, now: datetime) -> Decision:
     for _ in range(MOST_TRIES):
-        decision = decided(demand, now=now)
+        decision = decided(partial(situation_of, demand, now=now))
         try:
             # What was locked in vain is let go with the savepoint.
             with transaction.atomic():

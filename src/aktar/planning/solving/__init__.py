@@ -1,7 +1,7 @@
 """The two ways to decide, behind one interface: a Situation in, a Solution out.
 
-`immediately` serves demands one by one, in their order; `in_batch` weighs them against each other. Neither
-writes or reads anything; `decided` reads what there is for one demand and decides it immediately.
+`immediately` serves demands one by one, in their order; `in_batch` weighs them against each other. `decided`
+decides one demand immediately, and looks again before it leaves a line. None writes or reads anything.
 """
 
 from aktar.planning.solving.batch import in_batch

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
-from aktar.planning.queries import situation_of_all
+from aktar.planning.queries import situation_of, situation_of_all
 from aktar.planning.rules import Decision, Demand
 from aktar.planning.solving import decided, immediately
 from aktar.stock.actions import lock_levels, locked
@@ -50,7 +51,7 @@ def hold_and_decide(demand: Demand, *, beside: Collection[Pair] = (), now: datet
 def decide_and_hold(demand: Demand, *, beside: Collection[Pair] = (), now: datetime) -> Decision:
     """Decide where the goods of a package that is there shall come from, and hold them and those `beside`."""
     for _ in range(MOST_TRIES):
-        decision = decided(demand, now=now)
+        decision = decided(partial(situation_of, demand, now=now))
         try:
             # What was locked in vain is let go with the savepoint.
             with transaction.atomic():
