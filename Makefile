@@ -13,7 +13,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help run port test test-sqlite test-postgres lint types openapi messages bench bench-exchange bench-stock bench-webhooks soak lock clean
+.PHONY: help run port test compiled test-sqlite test-postgres lint types openapi messages bench bench-exchange bench-stock bench-webhooks soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -32,11 +32,15 @@ port:
 
 test: test-sqlite test-postgres ## every test on SQLite, then on PostgreSQL if there is one
 
-test-sqlite: $(DEV)
+# Where Python may not keep what it compiled, each of the tests' many processes would compile all of it again.
+compiled: $(DEV)
+	@$(BIN)/python -m compileall -q src tests
+
+test-sqlite: $(DEV) compiled
 	@echo "== tests on SQLite"
 	@DATABASE_URL= $(PYTEST) $(SELECTION)
 
-test-postgres: $(DEV)
+test-postgres: $(DEV) compiled
 	@if $(BIN)/python -m tests.postgres "$(AKTAR_TEST_POSTGRES_URL)"; then \
 		echo "== tests on PostgreSQL"; \
 		DATABASE_URL="$(AKTAR_TEST_POSTGRES_URL)" $(PYTEST) $(SELECTION); \
