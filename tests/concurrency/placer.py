@@ -1,4 +1,6 @@
-"""One of several that put orders to the same new towns in: `python -m tests.concurrency.placer NAME COUNT`.
+"""One of several that put orders of the same new customers to the same new towns in.
+
+`python -m tests.concurrency.placer NAME COUNT [KNOWN]`; with KNOWN the towns are those there are.
 
 Says `ready`, waits for a line on standard input, and then prints one JSON object an order.
 """
@@ -16,13 +18,14 @@ django.setup()
 from aktar.catalog.models import Product  # noqa: E402 - after the settings
 from aktar.fulfilment.actions import take_order_unplanned  # noqa: E402
 from aktar.orders.rules import NewAddress, NewCustomer, NewOrder, NewOrderItem, Pieces  # noqa: E402
-from aktar.places.models import Country  # noqa: E402
+from aktar.places.models import Country, StockLocation  # noqa: E402
 from aktar.places.rules import EVERYWHERE  # noqa: E402
 
 
-def main(name: str, count: int) -> None:
+def main(name: str, count: int, *, is_known: bool) -> None:
     """Wait for the start, then put the orders in; any error ends the process with a traceback."""
     country, product = Country.objects.get().pk, Product.objects.get().pk
+    known = StockLocation.objects.select_related("address").get().address
     item = NewOrderItem(Pieces(product), price=100, net_amount=100, price_currency="try")
     sys.stdout.write("ready\n")
     sys.stdout.flush()
@@ -31,12 +34,12 @@ def main(name: str, count: int) -> None:
         new = NewOrder(
             number=f"{name}-{number}",
             channel="Web",
-            customer=NewCustomer(first_name="Ayşe", last_name="Yılmaz"),
+            customer=NewCustomer(first_name="Ayşe", last_name="Yılmaz", erp_code=f"C{number}"),
             shipping_address=NewAddress(
                 country=country,
-                city=f"City {number}",
-                township=f"Town {number}",
-                district=f"Quarter {number}",
+                city=known.city_id if is_known else f"City {number}",
+                township=known.township_id if is_known else f"Town {number}",
+                district=None if is_known else f"Quarter {number}",
                 line="Gül Sokak 6/9",
             ),
             items=(item,),
@@ -47,4 +50,4 @@ def main(name: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), is_known="KNOWN" in sys.argv[3:])

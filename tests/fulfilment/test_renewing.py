@@ -9,6 +9,7 @@ from aktar.planning.models import FailedSource, PlanItem
 from aktar.transfers.models import TransferOrder
 from aktar.webhooks.models import Event
 from aktar.workflow.models import TransitionLog
+from tests.factories import a_caller
 from tests.fulfilment.shop import (
     a_store,
     command,
@@ -101,6 +102,21 @@ def test_goods_that_are_lost_are_written_off(caller: Client) -> None:
     old = a_transfer(caller, "B", "C")
     renewed(caller, old, reason="not_found", declare_loss=True)
     assert level(product("TS-3"), old.source) == (0, 0, 0)
+
+
+def test_only_who_works_at_the_source_writes_its_goods_off(caller: Client) -> None:
+    old = a_transfer(caller, "B", "C")
+    receiving, sending = (a_caller(locations=[end]) for end in (old.destination, old.source))
+    lost = {"reason": "not_found", "declare_loss": True}
+    answer = command(receiving, old, RENEW, **lost)
+    assert answer.status_code == 403
+    sentence = "Only who works at the source writes its goods off; renew without it."
+    assert answer.json() == {"input_parameters": {"declare_loss": [sentence]}}
+    assert level(product("TS-3"), old.source) == (1, 1, 0)
+    assert command(sending, old, RENEW, **lost).status_code == 200
+    assert level(product("TS-3"), old.source) == (0, 0, 0)
+    second = transfers(old.order)[-1]
+    assert command(receiving, second, RENEW, reason="not_found").status_code == 200
 
 
 def test_the_dispatching_store_itself_may_have_it_by_now(caller: Client) -> None:

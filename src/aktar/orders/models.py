@@ -33,6 +33,7 @@ class Customer(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["channel", "erp_code"], name="orders_customer_erp_code"),
             models.Index(Folded("first_name"), name="orders_customer_first_folded"),
             models.Index(Folded("last_name"), name="orders_customer_last_folded"),
         ]

@@ -25,5 +25,9 @@ class Reach:
     everything: bool
     locations: frozenset[int] = frozenset()
 
+    def includes(self, location: int) -> bool:
+        """Whether the caller works at this stock location (an id)."""
+        return self.everything or location in self.locations
+
 
 EVERYWHERE = Reach(everything=True)

@@ -34,6 +34,7 @@ from aktar.transfers.rules import (
     CargoCompanyRequired,
     CargoCompanyUnknown,
     Fault,
+    LossElsewhere,
     NotAtEitherEnd,
     PackageDisagrees,
     RenewalRefused,
@@ -83,6 +84,11 @@ def _renewal_refused(error: RenewalRefused) -> Mapping[str, Any]:
     else:
         sentence = gettext("Give true or false.")
     return {"input_parameters": {error.field: [sentence]}}
+
+
+def _loss_elsewhere(_error: LossElsewhere) -> Mapping[str, Any]:
+    sentence = gettext("Only who works at the source writes its goods off; renew without it.")
+    return {"input_parameters": {"declare_loss": [sentence]}}
 
 
 def _order_not_cancellable(error: OrderNotCancellable) -> Mapping[str, Any]:
@@ -193,6 +199,7 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (WishRefused, Answer(400, _wish_refused)),
     (PackageDisagrees, Answer(400, about("package", _("This is not the package of the transfer order.")))),
     (RenewalRefused, Answer(400, _renewal_refused)),
+    (LossElsewhere, Answer(403, _loss_elsewhere)),
     (CommandUnknown, Answer(400, _command_unknown)),
     (CommandsDisagree, Answer(400, about("slug", _("transition and slug name two different commands.")))),
     (CommandNotAllowed, Answer(409, _command_not_allowed)),

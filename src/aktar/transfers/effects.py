@@ -18,6 +18,7 @@ from aktar.edge.writing import Change
 from aktar.orders.actions import move_package, move_package_items
 from aktar.orders.models import Package, PackageItem
 from aktar.orders.rules import CLOSED, PACKAGE_ITEM_STATUS, PackageItemStatus, PackageStatus
+from aktar.places.rules import Reach
 from aktar.planning.actions import record_success, record_withdrawal
 from aktar.stock import actions as stock
 from aktar.stock.queries import book_keepers
@@ -42,13 +43,14 @@ Answer = Mapping[str, Any] | None
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One command on its way: the locked rows, who runs it, with what, and when."""
+    """One command on its way: the locked rows, who runs it, where that caller works, with what, and when."""
 
     order: TransferOrder
     package: Package
     parameters: CommandParameters
     attributes: Mapping[str, Any]
     by: User | None
+    reach: Reach
     reading: Reading
     now: datetime
 

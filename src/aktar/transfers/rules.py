@@ -79,6 +79,10 @@ class RenewalRefused(Exception):
         self.field = field
 
 
+class LossElsewhere(Exception):
+    """A loss is declared by somebody who does not work at the source, whose books it would change."""
+
+
 class PackageDisagrees(Exception):
     """The body's `package` is not the package of the transfer order."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from aktar.edge.content_types import ContentType
+from aktar.edge.locks import take_turn
 from aktar.edge.references import Reading
 from aktar.edge.shapes import encode_document
 from aktar.orders.models import (
@@ -219,8 +220,14 @@ def _channel(wanted: int | str) -> Channel:
 
 def _customer(new: NewCustomer, channel: Channel) -> Customer:
     """The channel's customer of this ERP code, left as it is, or a new one."""
-    known = Customer.objects.filter(channel=channel, erp_code=new.erp_code).order_by("pk")
-    found = known.first() if new.erp_code else None
+    found = None
+    if new.erp_code:
+        known = Customer.objects.filter(channel=channel, erp_code=new.erp_code).order_by("pk")
+        found = known.first()
+        if found is None:
+            # A turn and no constraint: those that moved in keep their ids, be it that some share a code.
+            take_turn(f"customer {channel.pk} {new.erp_code}")
+            found = known.first()
     return found or Customer.objects.create(channel=channel, **asdict(new))
 
 

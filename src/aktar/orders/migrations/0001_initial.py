@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
+                    models.Index(fields=["channel", "erp_code"], name="orders_customer_erp_code"),
                     models.Index(
                         aktar.edge.expressions.Folded("first_name"), name="orders_customer_first_folded"
                     ),

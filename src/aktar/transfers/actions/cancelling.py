@@ -10,6 +10,7 @@ from aktar.accounts.models import User
 from aktar.edge.content_types import ContentType
 from aktar.edge.references import Reading
 from aktar.orders.models import Package
+from aktar.places.rules import EVERYWHERE
 from aktar.transfers.actions.news import tell
 from aktar.transfers.effects import Run, call_off, leave
 from aktar.transfers.models import TransferOrder
@@ -46,6 +47,7 @@ def cancel_transfer_orders(
             parameters=CommandParameters(),
             attributes=attributes,
             by=by,
+            reach=EVERYWHERE,
             reading=reading,
             now=now,
         )

@@ -48,7 +48,7 @@ def run_command(
     `expected` are versions of which the order must have one; `then` hears the answer within the transaction.
     Raises TransferOrderUnknown, VersionDisagrees, PackageDisagrees, CommandUnknown, CommandsDisagree,
     CommandNotAllowed, and what the command's effect raises (CargoCompanyUnknown, CargoCompanyRequired,
-    RenewalRefused): then nothing has changed.
+    RenewalRefused, LossElsewhere): then nothing has changed.
     """
     with CountedCommand() as counted, transaction.atomic(durable=True):
         order, locked_package = _locked(order_id, reach)
@@ -72,6 +72,7 @@ def run_command(
             parameters=parameters,
             attributes=attributes,
             by=by,
+            reach=reach,
             reading=current,
             now=now,
         )

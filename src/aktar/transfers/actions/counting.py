@@ -9,6 +9,7 @@ from aktar.stock.rules import NotEnoughStock
 from aktar.transfers.rules import (
     CargoCompanyRequired,
     CargoCompanyUnknown,
+    LossElsewhere,
     PackageDisagrees,
     RenewalRefused,
     TransferOrderUnknown,
@@ -27,6 +28,7 @@ _REFUSED = (
     CargoCompanyUnknown,
     CommandsDisagree,
     CommandUnknown,
+    LossElsewhere,
     NotEnoughStock,
     PackageDisagrees,
     RenewalRefused,

@@ -21,7 +21,7 @@ from aktar.transfers.effects import (
 )
 from aktar.transfers.models import TransferItem
 from aktar.transfers.queries import open_plan_items
-from aktar.transfers.rules import Renewal, renewal_of
+from aktar.transfers.rules import LossElsewhere, Renewal, renewal_of
 from aktar.workflow.queries import workflow
 from aktar.workflow.rules import StateSpec
 
@@ -31,9 +31,12 @@ def renew(run: Run, *, to: StateSpec) -> Answer:
 
     Answers the transfer order that was made instead, the first of them where there are several; none where
     the dispatching location has the goods itself by now, or where nobody has them: then they are out of
-    stock. Raises RenewalRefused.
+    stock. Raises RenewalRefused, and LossElsewhere: whoever sees the transfer order may say that its goods
+    were not found, but only who works at the source writes them off there.
     """
     wish = renewal_of(run.parameters.given)
+    if wish.declare_loss and not run.reach.includes(run.order.source_id):
+        raise LossElsewhere
     lines = _lines(run)
     record_failure(
         package=run.package.pk,
