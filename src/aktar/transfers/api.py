@@ -225,7 +225,7 @@ class CommandView(ApiView):
     """Runs a command: 204, or 200 with what the command has to say.
 
     Renewing reads two more parameters: a `reason` (`not_found`, `wrong_product`, `damaged`, `other`) and
-    `declare_loss`, true where the goods are to be written off at their source, which only who works there may.
+    `declare_loss`, true where the goods are to be written off at their source: for those who work there.
     """
 
     @answers(
