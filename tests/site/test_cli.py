@@ -18,10 +18,11 @@ pytestmark = ON_SQLITE_ALONE
 
 COMMANDS = ["serve", "migrate", "workflow", "workflow load", "workflow check", "workflow graph", "demo"]
 COMMANDS += ["backup", "restore", "verify", "load", "user", "user create", "token", "token create"]
-COMMANDS += ["token list", "token revoke"]
+COMMANDS += ["user password", "user locations", "user list", "token list", "token revoke"]
 COMMANDS += ["dispatch", "webhooks", "webhooks add", "webhooks list", "webhooks resume", "webhooks off"]
 COMMANDS += ["webhooks prune", "webhooks rekey", "webhooks test", "webhooks replay"]
 COMMANDS += ["simulate", "stock", "stock verify", "stock show"]
+USERS_LISTED = ["name", "e-mail", "admin", "logs in", "works at", "last log-in"]
 LISTED = ["prefix", "name", "user", "opens", "read-only", "created", "expires", "last used", "revoked"]
 ROOT = Path(__file__).parents[2]
 
@@ -63,6 +64,10 @@ def test_help_needs_no_settings_and_leaves_no_trace(aktar: Aktar, aktar_environm
         ["token", "revoke", "\udcff"],
         ["user", "create", "\udcff"],
         ["user", "create", "x", "--email", "\udcff"],
+        ["user", "create", "x", "--admin", "--location", "A"],
+        ["user", "password"],
+        ["user", "locations", "x"],
+        ["user", "locations", "x", "--location", "A", "--none"],
         ["webhooks", "add", "https://erp.example.com/"],
         ["webhooks", "add", "https://erp.example.com/\udcff", "transfer.status.created"],
         ["webhooks", "resume"],
@@ -210,6 +215,44 @@ def test_a_given_password_is_not_printed_and_must_be_long(installed: Aktar) -> N
 
 def test_a_wrong_address_is_not_called_a_wrong_name(installed: Aktar) -> None:
     assert is_refused(installed("user", "create", "ali", "--email", "nonsense"), "This is no e-mail address.")
+
+
+def test_another_password_is_printed_alone_or_given(installed: Aktar) -> None:
+    first = installed("user", "create", "ayse", "--admin").stdout
+    done = installed("user", "password", "ayse")
+    assert (done.returncode, done.stderr, len(done.stdout.split())) == (0, "", 1)
+    assert done.stdout != first
+    done = installed("user", "password", "ayse", "--password-stdin", given="correct horse battery\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert is_refused(installed("user", "password", "ayse", "--password-stdin", given="short\n"), "too short")
+    assert is_refused(
+        installed("user", "password", "can"), "There is no user 'can'; `aktar user list` shows them."
+    )
+
+
+def test_a_user_works_where_it_is_said_and_nowhere_else(installed: Aktar) -> None:
+    installed("demo", "--orders", "5")
+    assert is_refused(installed("user", "create", "kasa", "--location", "NO-SUCH"), "NO-SUCH")
+    assert "kasa" not in _users(installed)
+    assert installed("user", "create", "kasa", "--location", "M001").returncode == 0
+    assert installed("token", "create", "robot", "--all-locations").returncode == 0
+    found = _users(installed)
+    assert found["kasa"] == ["-", "no", "yes", "M001", "-"]
+    assert found["robot"][1:4] == ["no", "no", "-"]
+    assert found["demo-admin"][1:4] == ["yes", "yes", "all locations"]
+    done = installed("user", "locations", "kasa", "--location", "M002", "--location", "D01")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "kasa works at D01, M002.\n", "")
+    assert is_refused(installed("user", "locations", "kasa", "--location", "NO-SUCH"), "NO-SUCH")
+    assert _users(installed)["kasa"][3] == "D01,M002"
+    assert installed("user", "locations", "kasa", "--none").stdout == "kasa works at no location.\n"
+    assert _users(installed)["kasa"][3] == "-"
+    assert is_refused(installed("user", "locations", "can", "--none"), "There is no user 'can';")
+
+
+def _users(aktar: Aktar) -> dict[str, list[str]]:
+    header, *rows = (re.split(r"  +", line) for line in aktar("user", "list").stdout.splitlines())
+    assert header == USERS_LISTED
+    return {name: rest for name, *rest in rows}
 
 
 def test_a_token_is_printed_alone(installed: Aktar) -> None:

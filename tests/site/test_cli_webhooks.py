@@ -49,7 +49,7 @@ def test_a_given_secret_is_not_printed(installed: Aktar) -> None:
 def test_a_webhook_that_cannot_be_is_refused_and_leaves_nothing_behind(installed: Aktar) -> None:
     refused = installed("webhooks", "add", URL, CREATED)
     assert is_refused(refused, "whose locations it is to hear of: --user USER.")
-    assert is_refused(installed("webhooks", "add", URL, CREATED, "--user", "can"), "There is no user 'can'.")
+    assert is_refused(installed("webhooks", "add", URL, CREATED, "--user", "can"), "There is no user 'can';")
     installed("user", "create", "ayse", "--admin")
     for url, sentence in (
         ("ftp://erp.example.com/", "begins with http:// or https://."),

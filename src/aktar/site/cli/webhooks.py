@@ -11,6 +11,7 @@ import click
 from aktar.site.cli.arguments import instant, line
 from aktar.site.cli.columns import echo_columns
 from aktar.site.cli.site import wake_migrated
+from aktar.site.cli.users import required_user
 
 if TYPE_CHECKING:
     from aktar.accounts.models import User
@@ -238,15 +239,12 @@ def _given_secret(secret: str) -> str:
 def _owner(username: str | None) -> "User":
     from aktar.accounts.models import User
 
-    if username is None:
-        administrators = list(User.objects.filter(is_superuser=True, is_active=True)[:2])
-        if len(administrators) != 1:
-            raise click.ClickException("Say whose locations it is to hear of: --user USER.")
-        return administrators[0]
-    found = User.objects.filter(username=User.normalize_username(username)).first()
-    if found is None:
-        raise click.ClickException(f"There is no user {username!r}.")
-    return found
+    if username is not None:
+        return required_user(username)
+    administrators = list(User.objects.filter(is_superuser=True, is_active=True)[:2])
+    if len(administrators) != 1:
+        raise click.ClickException("Say whose locations it is to hear of: --user USER.")
+    return administrators[0]
 
 
 def _row(webhook: "Webhook", *, now: datetime) -> tuple[str, ...]:
