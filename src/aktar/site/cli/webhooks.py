@@ -56,6 +56,7 @@ def add_command(url: str, event_types: tuple[str, ...], secret: str | None, user
     from aktar.webhooks.refusals import require_target, said_of
     from aktar.webhooks.rules import TargetRefused
 
+    _require_the_servers_key()
     kinds = tuple(dict.fromkeys(event_types))
     _require_event_types(kinds)
     try:
@@ -210,6 +211,23 @@ def required_webhook(id_: int) -> "Webhook":
 def off(id_: int) -> click.ClickException:
     """The refusal to send to a webhook that is off."""
     return click.ClickException(f"Webhook {id_} is off: run `aktar webhooks resume {id_}` first.")
+
+
+def _require_the_servers_key() -> None:
+    """Raises ClickException where a secret would be encrypted under a key that opens none of those there."""
+    from django.conf import settings
+
+    from aktar.webhooks.queries import newest_that_is_lost
+
+    # One row is looked at: whoever runs with another key than the server opens none of them.
+    if (lost := newest_that_is_lost()) is not None:
+        raise click.ClickException(
+            f"No key we have opens the secrets of webhook {lost.pk} (AKTAR_WEBHOOK_KEY, or the file "
+            f"webhook-key of the data folder {settings.DATA_DIR}): the server would not open a new one "
+            "either. Load the settings that the server runs with, or name its key in AKTAR_WEBHOOK_KEY, "
+            f"after the present one and a comma. If it is lost, enter the secret of webhook {lost.pk} anew "
+            "in the admin first."
+        )
 
 
 def _require_event_types(kinds: tuple[str, ...]) -> None:
