@@ -111,19 +111,37 @@ def test_migrating_may_be_repeated(aktar: Aktar) -> None:
         ["webhooks", "rekey"],
         ["webhooks", "test", "1"],
         ["webhooks", "replay", "--since", "2026-01-01"],
+        ["user", "list"],
+        ["user", "password", "x"],
+        ["user", "locations", "x", "--none"],
+        ["dispatch"],
+        ["plan"],
+        ["export", "stock"],
+        ["import", "stock", "/dev/null"],
+        ["load", "/dev/null"],
+        ["backup", "/nowhere/backup.zip"],
+        ["verify"],
     ],
 )
-def test_without_tables_it_says_what_to_run(
+def test_without_a_database_it_says_what_to_run_and_leaves_no_trace(
     aktar: Aktar, aktar_environment: dict[str, str], arguments: list[str]
 ) -> None:
     done = aktar(*arguments)
-    assert is_refused(done, "run `aktar migrate` first.")
+    assert is_refused(done, "The database is not there: run `aktar migrate` first.")
     assert f"{aktar_environment['AKTAR_DATA_DIR']}/aktar.sqlite3; AKTAR_DATA_DIR" in done.stderr
+    assert not Path(aktar_environment["AKTAR_DATA_DIR"]).exists()
+
+
+def test_without_tables_it_says_what_to_run(aktar: Aktar, tmp_path: Path) -> None:
+    (tmp_path / "empty.sqlite3").touch()
+    done = aktar("token", "list", DATABASE_URL=f"sqlite:///{tmp_path}/empty.sqlite3")
+    assert is_refused(done, "The database is not up to date: run `aktar migrate` first.")
 
 
 def test_a_database_without_tables_is_named_without_its_password(aktar: Aktar, tmp_path: Path) -> None:
     done = aktar("workflow", "load", DATABASE_URL=f"sqlite:///{tmp_path}/other.sqlite3")
     assert is_refused(done, f"{tmp_path}/other.sqlite3; DATABASE_URL says which")
+    assert not (tmp_path / "other.sqlite3").exists()
     url = os.environ.get("AKTAR_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/aktar")
     if not answers(url):
         pytest.skip("needs a PostgreSQL")
@@ -179,12 +197,15 @@ def test_a_faulty_workflow_file_is_named(installed: Aktar, tmp_path: Path) -> No
     assert is_refused(installed("workflow", "check", str(file)), "Error: own.toml: ")
 
 
-def test_a_workflow_file_is_checked_without_a_database(aktar: Aktar) -> None:
+def test_a_workflow_file_is_checked_without_a_database_and_leaves_no_trace(
+    aktar: Aktar, aktar_environment: dict[str, str]
+) -> None:
     nowhere = "postgresql://postgres@127.0.0.1:1/aktar"
     done = aktar("workflow", "check", str(DEFAULT_WORKFLOW), DATABASE_URL=nowhere)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("nothing amiss.\n")
     assert aktar("workflow", "graph", str(DEFAULT_WORKFLOW), DATABASE_URL=nowhere).returncode == 0
+    assert not Path(aktar_environment["AKTAR_DATA_DIR"]).exists()
 
 
 def test_a_handler_that_no_code_has_is_told_by_check_and_refused_by_load(
