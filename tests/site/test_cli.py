@@ -22,7 +22,7 @@ COMMANDS += ["user password", "user locations", "user list", "token list", "toke
 COMMANDS += ["dispatch", "webhooks", "webhooks add", "webhooks list", "webhooks resume", "webhooks off"]
 COMMANDS += ["webhooks prune", "webhooks rekey", "webhooks test", "webhooks replay"]
 COMMANDS += ["simulate", "stock", "stock verify", "stock show"]
-USERS_LISTED = ["name", "e-mail", "admin", "logs in", "works at", "last log-in"]
+USERS_LISTED = ["name", "e-mail", "admin", "logs in", "last log-in", "works at"]
 LISTED = ["prefix", "name", "user", "opens", "read-only", "created", "expires", "last used", "revoked"]
 ROOT = Path(__file__).parents[2]
 
@@ -258,15 +258,16 @@ def test_a_user_works_where_it_is_said_and_nowhere_else(installed: Aktar) -> Non
     assert installed("user", "create", "kasa", "--location", "M001").returncode == 0
     assert installed("token", "create", "robot", "--all-locations").returncode == 0
     found = _users(installed)
-    assert found["kasa"] == ["-", "no", "yes", "M001", "-"]
-    assert found["robot"][1:4] == ["no", "no", "-"]
-    assert found["demo-admin"][1:4] == ["yes", "yes", "all locations"]
+    assert found["kasa"] == ["-", "no", "yes", "-", "M001"]
+    assert found["robot"] == ["-", "no", "no", "-", "-"]
+    assert found["demo-admin"] == ["-", "yes", "yes", "-", "all locations"]
+    assert found["erp"][4] == "D01,D02,D03,D04,D05 and 195 more"
     done = installed("user", "locations", "kasa", "--location", "M002", "--location", "D01")
     assert (done.returncode, done.stdout, done.stderr) == (0, "kasa works at D01, M002.\n", "")
     assert is_refused(installed("user", "locations", "kasa", "--location", "NO-SUCH"), "NO-SUCH")
-    assert _users(installed)["kasa"][3] == "D01,M002"
+    assert _users(installed)["kasa"][4] == "D01,M002"
     assert installed("user", "locations", "kasa", "--none").stdout == "kasa works at no location.\n"
-    assert _users(installed)["kasa"][3] == "-"
+    assert _users(installed)["kasa"][4] == "-"
     assert is_refused(installed("user", "locations", "can", "--none"), "There is no user 'can';")
 
 

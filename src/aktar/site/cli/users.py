@@ -15,7 +15,9 @@ from aktar.site.cli.site import wake_migrated
 if TYPE_CHECKING:
     from aktar.accounts.models import User
 
-_COLUMNS = ("name", "e-mail", "admin", "logs in", "works at", "last log-in")
+_COLUMNS = ("name", "e-mail", "admin", "logs in", "last log-in", "works at")
+# Locations that are named; who works at more works at most of them.
+_NAMED = 5
 _NAME = click.argument("name", type=line)
 _PASSWORD = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 _LOCATIONS = click.option(
@@ -131,9 +133,15 @@ def _row(each: "User", works: Mapping[int, Sequence[str]]) -> tuple[str, ...]:
         each.email or "-",
         "yes" if each.is_superuser else "no",
         "yes" if each.is_active and each.has_usable_password() else "no",
-        "all locations" if each.is_superuser else ",".join(works.get(each.pk, ())) or "-",
         each.last_login.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if each.last_login else "-",
+        "all locations" if each.is_superuser else _listed(works.get(each.pk, ())),
     )
+
+
+def _listed(erp_codes: Sequence[str]) -> str:
+    more = len(erp_codes) - _NAMED
+    named = ",".join(erp_codes[:_NAMED]) or "-"
+    return f"{named} and {more:,} more" if more > 0 else named
 
 
 def _made_password() -> str:
