@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from aktar.accounts.actions import set_password
 from aktar.edge import throttles
 from aktar.edge.rates import parse_rate
 from aktar.site.environment import origin
@@ -45,6 +46,14 @@ def test_a_bad_log_in_gets_the_page_again_or_stays_here(body: dict[str, str]) ->
     a_user("yonetici", is_admin=True, password="uzun bir parola")
     answer = Client().post(LOGIN, body)
     assert answer.status_code == 200 or answer.url == "/admin/"
+
+
+def test_another_password_ends_the_sessions_under_the_old_one() -> None:
+    client, user = Client(), a_user(is_admin=True)
+    client.force_login(user)
+    assert client.get("/admin/").status_code == 200
+    set_password(user, password="something else entirely")
+    assert client.get("/admin/").status_code == 302
 
 
 def test_guesses_are_counted_together_with_those_at_the_api(settings: object) -> None:

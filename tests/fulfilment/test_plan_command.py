@@ -11,6 +11,7 @@ from django.test import Client
 from aktar.fulfilment.actions import carry_out_decision, plan_order
 from aktar.fulfilment.queries import decisions_on, unplanned_orders
 from aktar.orders.models import Order, Package
+from aktar.places.models import StockLocation
 from aktar.planning.models import Plan
 from aktar.planning.rules import Decision
 from aktar.planning.solving import immediately
@@ -50,9 +51,9 @@ def _waiting(caller: Client) -> None:
 
 
 SAID = [
-    "WEB-1: A dispatches 3, 1 from B.",
-    "WEB-2: A dispatches 1.",
-    "WEB-3: A dispatches 1, 1 out of stock.",
+    "WEB-1: A dispatches 3 lines: 2 of its own, 1 from B.",
+    "WEB-2: A dispatches 1 line: 1 of its own.",
+    "WEB-3: A dispatches 1 line: 1 out of stock.",
 ]
 
 
@@ -68,6 +69,13 @@ def test_what_was_left_alone_is_planned_once(options: tuple[str, ...]) -> None:
     assert Plan.objects.filter(is_batch=bool(options)).count() == 3
     assert planned(*options) == ["0 orders planned, 0 of them with something out of stock."]
     require_balance()
+
+
+def test_lines_that_nobody_may_dispatch_are_counted(caller: Client) -> None:
+    closed = a_store("A", {"TS-1": 1})
+    StockLocation.objects.filter(pk=closed.pk).update(is_active=False)
+    ordered(caller, "WEB-1", "TS-1", "TS-2", query="?plan=0")
+    assert planned("--dry-run")[0] == "WEB-1: nobody may dispatch 2 lines."
 
 
 @pytest.mark.usefixtures("_waiting")
@@ -99,7 +107,12 @@ def test_a_dry_run_finds_what_is_left_beyond_those_who_are_asked_first(
     for number in range(4):
         ordered(caller, f"WEB-{number}", "TS-1", query="?plan=0")
     said = planned("--dry-run")
-    assert [line.endswith("dispatches 1.") for line in said[:-1]] == [True, True, True, False]
+    assert [line.endswith("dispatches 1 line: 1 of its own.") for line in said[:-1]] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     assert said[:-1] == planned()[:-1]
 
 
@@ -112,7 +125,7 @@ def test_a_location_that_is_made_meanwhile_is_named(caller: Client, monkeypatch:
         return plan_order(order, **given)
 
     monkeypatch.setattr("aktar.fulfilment.actions.plan_order", just_after)
-    assert planned()[0] == "WEB-1: NEW dispatches 1."
+    assert planned()[0] == "WEB-1: NEW dispatches 1 line: 1 of its own."
 
 
 def test_what_a_cancelled_package_held_is_at_risk_until_it_is_planned_anew(caller: Client) -> None:
@@ -126,7 +139,7 @@ def test_what_a_cancelled_package_held_is_at_risk_until_it_is_planned_anew(calle
     assert caller.get(f"/api/v1/oms/orders/{order.pk}/").json()["at_risk"] is True
     assert Event.objects.get(type="order.at_risk").object_id == order.pk
     assert unplanned_orders() == [order.pk, other.pk]
-    assert planned("--limit", "1")[0] == "WEB-1: A dispatches 2."
+    assert planned("--limit", "1")[0] == "WEB-1: A dispatches 2 lines: 2 of its own."
     assert list(order.packages.order_by("pk").values_list("number", "state__enum_value")) == [
         ("WEB-1P1", "600"),
         ("WEB-1P2", "100"),

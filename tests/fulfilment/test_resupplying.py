@@ -193,7 +193,7 @@ def test_a_dry_run_says_the_same_and_promises_nothing_twice(caller: Client) -> N
         == [
             "WEB-1P1: 1 from B.",
             "WEB-2P1: 1 from B.",
-            "WEB-3: HOME dispatches 1, 1 out of stock.",
+            "WEB-3: HOME dispatches 1 line: 1 out of stock.",
             "2 packages would get what was out of stock, 0 of them only a part.",
             "1 orders would be planned, 1 of them with something out of stock.",
         ]

@@ -8,7 +8,7 @@ from aktar.accounts.actions import create_token
 from aktar.accounts.models import ApiToken, User
 from aktar.accounts.models import Reach as TokenReach
 from aktar.places.actions import StockLocationUnknown, assign_user, bind_token
-from aktar.places.queries import reach_of
+from aktar.places.queries import erp_codes_by_user, reach_of
 from aktar.places.rules import EVERYWHERE, Reach
 from tests.factories import NOW, a_location, a_user
 
@@ -38,6 +38,17 @@ def test_assigning_anew_replaces_what_was() -> None:
     assert reach_of(user, None) == only(other.pk)
     assign_user(user, erp_codes=[])
     assert reach_of(user, None) == only()
+
+
+def test_where_users_work_costs_one_query_for_all_of_them() -> None:
+    one, other, nobody = a_user(), a_user(), a_user()
+    late, early = a_location(erp_code="Z9"), a_location(erp_code="A1")
+    assign_user(one, erp_codes=[late.erp_code, early.erp_code])
+    assign_user(other, erp_codes=[late.erp_code])
+    with CaptureQueriesContext(connection) as asked:
+        assert erp_codes_by_user() == {one.pk: ["A1", "Z9"], other.pk: ["Z9"]}
+    assert len(asked) == 1
+    assert nobody.pk not in erp_codes_by_user()
 
 
 def test_a_superuser_reaches_everything() -> None:

@@ -18,10 +18,11 @@ pytestmark = ON_SQLITE_ALONE
 
 COMMANDS = ["serve", "migrate", "workflow", "workflow load", "workflow check", "workflow graph", "demo"]
 COMMANDS += ["backup", "restore", "verify", "load", "user", "user create", "token", "token create"]
-COMMANDS += ["token list", "token revoke"]
+COMMANDS += ["user password", "user locations", "user list", "token list", "token revoke"]
 COMMANDS += ["dispatch", "webhooks", "webhooks add", "webhooks list", "webhooks resume", "webhooks off"]
 COMMANDS += ["webhooks prune", "webhooks rekey", "webhooks test", "webhooks replay"]
 COMMANDS += ["simulate", "stock", "stock verify", "stock show"]
+USERS_LISTED = ["name", "e-mail", "admin", "logs in", "last log-in", "works at"]
 LISTED = ["prefix", "name", "user", "opens", "read-only", "created", "expires", "last used", "revoked"]
 ROOT = Path(__file__).parents[2]
 
@@ -63,6 +64,10 @@ def test_help_needs_no_settings_and_leaves_no_trace(aktar: Aktar, aktar_environm
         ["token", "revoke", "\udcff"],
         ["user", "create", "\udcff"],
         ["user", "create", "x", "--email", "\udcff"],
+        ["user", "create", "x", "--admin", "--location", "A"],
+        ["user", "password"],
+        ["user", "locations", "x"],
+        ["user", "locations", "x", "--location", "A", "--none"],
         ["webhooks", "add", "https://erp.example.com/"],
         ["webhooks", "add", "https://erp.example.com/\udcff", "transfer.status.created"],
         ["webhooks", "resume"],
@@ -106,19 +111,37 @@ def test_migrating_may_be_repeated(aktar: Aktar) -> None:
         ["webhooks", "rekey"],
         ["webhooks", "test", "1"],
         ["webhooks", "replay", "--since", "2026-01-01"],
+        ["user", "list"],
+        ["user", "password", "x"],
+        ["user", "locations", "x", "--none"],
+        ["dispatch"],
+        ["plan"],
+        ["export", "stock"],
+        ["import", "stock", "/dev/null"],
+        ["load", "/dev/null"],
+        ["backup", "/nowhere/backup.zip"],
+        ["verify"],
     ],
 )
-def test_without_tables_it_says_what_to_run(
+def test_without_a_database_it_says_what_to_run_and_leaves_no_trace(
     aktar: Aktar, aktar_environment: dict[str, str], arguments: list[str]
 ) -> None:
     done = aktar(*arguments)
-    assert is_refused(done, "run `aktar migrate` first.")
+    assert is_refused(done, "The database is not there: run `aktar migrate` first.")
     assert f"{aktar_environment['AKTAR_DATA_DIR']}/aktar.sqlite3; AKTAR_DATA_DIR" in done.stderr
+    assert not Path(aktar_environment["AKTAR_DATA_DIR"]).exists()
+
+
+def test_without_tables_it_says_what_to_run(aktar: Aktar, tmp_path: Path) -> None:
+    (tmp_path / "empty.sqlite3").touch()
+    done = aktar("token", "list", DATABASE_URL=f"sqlite:///{tmp_path}/empty.sqlite3")
+    assert is_refused(done, "The database is not up to date: run `aktar migrate` first.")
 
 
 def test_a_database_without_tables_is_named_without_its_password(aktar: Aktar, tmp_path: Path) -> None:
     done = aktar("workflow", "load", DATABASE_URL=f"sqlite:///{tmp_path}/other.sqlite3")
     assert is_refused(done, f"{tmp_path}/other.sqlite3; DATABASE_URL says which")
+    assert not (tmp_path / "other.sqlite3").exists()
     url = os.environ.get("AKTAR_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/aktar")
     if not answers(url):
         pytest.skip("needs a PostgreSQL")
@@ -174,12 +197,15 @@ def test_a_faulty_workflow_file_is_named(installed: Aktar, tmp_path: Path) -> No
     assert is_refused(installed("workflow", "check", str(file)), "Error: own.toml: ")
 
 
-def test_a_workflow_file_is_checked_without_a_database(aktar: Aktar) -> None:
+def test_a_workflow_file_is_checked_without_a_database_and_leaves_no_trace(
+    aktar: Aktar, aktar_environment: dict[str, str]
+) -> None:
     nowhere = "postgresql://postgres@127.0.0.1:1/aktar"
     done = aktar("workflow", "check", str(DEFAULT_WORKFLOW), DATABASE_URL=nowhere)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("nothing amiss.\n")
     assert aktar("workflow", "graph", str(DEFAULT_WORKFLOW), DATABASE_URL=nowhere).returncode == 0
+    assert not Path(aktar_environment["AKTAR_DATA_DIR"]).exists()
 
 
 def test_a_handler_that_no_code_has_is_told_by_check_and_refused_by_load(
@@ -210,6 +236,45 @@ def test_a_given_password_is_not_printed_and_must_be_long(installed: Aktar) -> N
 
 def test_a_wrong_address_is_not_called_a_wrong_name(installed: Aktar) -> None:
     assert is_refused(installed("user", "create", "ali", "--email", "nonsense"), "This is no e-mail address.")
+
+
+def test_another_password_is_printed_alone_or_given(installed: Aktar) -> None:
+    first = installed("user", "create", "ayse", "--admin").stdout
+    done = installed("user", "password", "ayse")
+    assert (done.returncode, done.stderr, len(done.stdout.split())) == (0, "", 1)
+    assert done.stdout != first
+    done = installed("user", "password", "ayse", "--password-stdin", given="correct horse battery\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert is_refused(installed("user", "password", "ayse", "--password-stdin", given="short\n"), "too short")
+    assert is_refused(
+        installed("user", "password", "can"), "There is no user 'can'; `aktar user list` shows them."
+    )
+
+
+def test_a_user_works_where_it_is_said_and_nowhere_else(installed: Aktar) -> None:
+    installed("demo", "--orders", "5")
+    assert is_refused(installed("user", "create", "kasa", "--location", "NO-SUCH"), "NO-SUCH")
+    assert "kasa" not in _users(installed)
+    assert installed("user", "create", "kasa", "--location", "M001").returncode == 0
+    assert installed("token", "create", "robot", "--all-locations").returncode == 0
+    found = _users(installed)
+    assert found["kasa"] == ["-", "no", "yes", "-", "M001"]
+    assert found["robot"] == ["-", "no", "no", "-", "-"]
+    assert found["demo-admin"] == ["-", "yes", "yes", "-", "all locations"]
+    assert found["erp"][4] == "D01,D02,D03,D04,D05 and 195 more"
+    done = installed("user", "locations", "kasa", "--location", "M002", "--location", "D01")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "kasa works at D01, M002.\n", "")
+    assert is_refused(installed("user", "locations", "kasa", "--location", "NO-SUCH"), "NO-SUCH")
+    assert _users(installed)["kasa"][4] == "D01,M002"
+    assert installed("user", "locations", "kasa", "--none").stdout == "kasa works at no location.\n"
+    assert _users(installed)["kasa"][4] == "-"
+    assert is_refused(installed("user", "locations", "can", "--none"), "There is no user 'can';")
+
+
+def _users(aktar: Aktar) -> dict[str, list[str]]:
+    header, *rows = (re.split(r"  +", line) for line in aktar("user", "list").stdout.splitlines())
+    assert header == USERS_LISTED
+    return {name: rest for name, *rest in rows}
 
 
 def test_a_token_is_printed_alone(installed: Aktar) -> None:

@@ -49,7 +49,7 @@ def test_a_given_secret_is_not_printed(installed: Aktar) -> None:
 def test_a_webhook_that_cannot_be_is_refused_and_leaves_nothing_behind(installed: Aktar) -> None:
     refused = installed("webhooks", "add", URL, CREATED)
     assert is_refused(refused, "whose locations it is to hear of: --user USER.")
-    assert is_refused(installed("webhooks", "add", URL, CREATED, "--user", "can"), "There is no user 'can'.")
+    assert is_refused(installed("webhooks", "add", URL, CREATED, "--user", "can"), "There is no user 'can';")
     installed("user", "create", "ayse", "--admin")
     for url, sentence in (
         ("ftp://erp.example.com/", "begins with http:// or https://."),
@@ -140,3 +140,15 @@ def test_secrets_are_encrypted_anew_so_that_a_key_can_be_given_up(installed: Akt
     for keys in (f"{SECOND},{FIRST}", SECOND):
         done = installed("webhooks", "rekey", AKTAR_WEBHOOK_KEY=keys)
         assert (done.returncode, done.stdout, done.stderr) == (0, "Webhooks encrypted anew: 1.\n", "")
+
+
+def test_a_secret_is_not_encrypted_under_a_key_that_opens_none_of_those_there(installed: Aktar) -> None:
+    installed("user", "create", "ayse", "--admin")
+    installed("webhooks", "add", URL, CREATED, AKTAR_WEBHOOK_KEY=FIRST)
+    refused = installed("webhooks", "add", URL, TRANSITIONED, AKTAR_WEBHOOK_KEY=SECOND)
+    assert is_refused(refused, "Error: No key we have opens the secrets of webhook 1 (AKTAR_WEBHOOK_KEY, or ")
+    assert "Load the settings that the server runs with" in refused.stderr
+    assert [row[1] for row in _rows(installed)] == [CREATED]
+    both = installed("webhooks", "add", URL, TRANSITIONED, AKTAR_WEBHOOK_KEY=f"{SECOND},{FIRST}")
+    assert both.returncode == 0, both.stderr
+    assert len(_rows(installed)) == 2

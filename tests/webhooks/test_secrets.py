@@ -3,9 +3,13 @@
 from uuid import UUID
 
 import pytest
+from pytest_django import Settings
 
+from aktar.webhooks.actions import change_secret
+from aktar.webhooks.models import Webhook
+from aktar.webhooks.queries import newest_that_is_lost
 from aktar.webhooks.rules import config_without_secrets, envelope, headers_without_secrets
-from tests.factories import a_caller, a_transfer_order, a_webhook, a_workflow
+from tests.factories import NOW, a_caller, a_transfer_order, a_webhook, a_workflow
 
 
 def test_of_the_additional_headers_only_the_names_are_told() -> None:
@@ -58,3 +62,17 @@ def test_no_read_tells_a_secret() -> None:
     for address in (path, f"{path}short/", f"{path}{owed['id']}/"):
         assert b"hush" not in caller.get(address).content
     assert owed["webhook"]["additional_headers"] == {"Authorization": None, "X-Store": None}
+
+
+@pytest.mark.django_db
+def test_a_webhook_is_lost_only_while_no_key_opens_anything_of_it(settings: Settings) -> None:
+    assert newest_that_is_lost() is None
+    settings.SECRET_COLUMN_KEYS = ["the key that is given up, long enough"]
+    webhook = a_webhook("transfer.status.created", secret_key="hush-hush")
+    assert newest_that_is_lost() is None
+    settings.SECRET_COLUMN_KEYS = ["another key, which is long enough too"]
+    assert newest_that_is_lost() == webhook
+    # Its secret is entered anew, its headers and its configuration are not.
+    change_secret(webhook := Webhook.objects.get(), "said once more", now=NOW)
+    webhook.save()
+    assert newest_that_is_lost() is None

@@ -1,4 +1,4 @@
-"""Reads of tokens."""
+"""Reads of users and tokens."""
 
 from datetime import UTC, datetime
 
@@ -50,6 +50,16 @@ def live_token(digest: str, *, now: datetime) -> ApiToken | None:
     token.user = User.from_db(connection.alias, _USER_FIELDS, row[len(_TOKEN_FIELDS) : -1])
     token.reference_version = row[-1] or 0
     return token
+
+
+def users() -> QuerySet[User]:
+    """Every user, people and services, the oldest first. One query."""
+    return User.objects.order_by("pk")
+
+
+def user_called(name: str) -> User | None:
+    """The user of this name; names are kept in one composition, however they are typed. One query."""
+    return User.objects.filter(username=User.normalize_username(name)).first()
 
 
 def tokens() -> QuerySet[ApiToken]:

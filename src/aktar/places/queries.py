@@ -152,6 +152,15 @@ def bound_erp_codes() -> dict[int, list[str]]:
     return codes
 
 
+def erp_codes_by_user() -> dict[int, list[str]]:
+    """By user id, the ERP codes of the stock locations that they work at, in order. One query."""
+    codes: dict[int, list[str]] = {}
+    rows = UserMembership.objects.order_by("stock_location__erp_code")
+    for user, code in rows.values_list("user_id", "stock_location__erp_code"):
+        codes.setdefault(user, []).append(code)
+    return codes
+
+
 def _load_countries(ids: Collection[int]) -> dict[int, CountryShape]:
     return {row.pk: _country(row) for row in Country.objects.filter(pk__in=ids)}
 

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from aktar.accounts.models import ApiToken
 from aktar.accounts.models import Reach as TokenReach
-from aktar.edge.encryption import unreadable
+from aktar.edge.encryption import is_kept, secret_columns, unreadable
 from aktar.edge.expressions import InstantText, OneOf
 from aktar.edge.shapes import fragment, instant_text
 from aktar.edge.statements import Statement
@@ -193,6 +193,15 @@ def _webhook_event(
         object_id=row.object_id,
         content_type=row.content_type,
     )
+
+
+def newest_that_is_lost() -> Webhook | None:
+    """The newest webhook, if no key we have opens anything that it keeps secret. One query."""
+    newest = Webhook.objects.order_by("-pk").first()
+    if newest is None:
+        return None
+    kept = [name for name in secret_columns(Webhook) if is_kept(newest, name)]
+    return newest if set(kept) <= set(unreadable(newest)) else None
 
 
 def headers_shown(row: Webhook) -> dict[str, None]:

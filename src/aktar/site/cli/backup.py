@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aktar.site.cli.site import wake, wake_applied, wake_without_database
+from aktar.site.cli.site import wake, wake_applied, wake_present, wake_without_database
 
 if TYPE_CHECKING:
     from aktar.site.backups import Restored
@@ -29,7 +29,7 @@ def backup(file: Path, verify: bool) -> None:
     On PostgreSQL its own programs are needed. Beside FILE there must be room for two copies of the database
     while it is taken. The keys are not in it.
     """
-    wake()
+    wake_present()
     from aktar.site.backups import BackupRefused, rehearse, take
 
     try:

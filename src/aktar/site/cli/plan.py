@@ -155,7 +155,7 @@ class _Codes(dict[int, str]):
 
 
 def _sentence(decision: "Decision", codes: _Codes) -> str:
-    """One line: who dispatches what it has itself, who sends, and what nobody has."""
+    """One line: who dispatches how much; of that, what it has itself, who sends, and what nobody has."""
     return f"{decision.demand.number}: {'; '.join(_package(each, codes) for each in decision.packages)}."
 
 
@@ -176,8 +176,10 @@ def _senders(plan: "PackagePlan", codes: _Codes) -> list[str]:
 
 
 def _package(plan: "PackagePlan", codes: _Codes) -> str:
+    lines = f"{len(plan.items)} {'line' if len(plan.items) == 1 else 'lines'}"
     if plan.dispatching is None:
-        return f"nobody may dispatch {len(plan.items)}"
-    parts = [f"{codes[plan.dispatching]} dispatches {len(plan.items)}", *_senders(plan, codes)]
+        return f"nobody may dispatch {lines}"
+    parts = [f"{len(plan.kept)} of its own"] if plan.kept else []
+    parts += _senders(plan, codes)
     parts += [f"{len(plan.short)} out of stock"] if plan.short else []
-    return ", ".join(parts)
+    return f"{codes[plan.dispatching]} dispatches {lines}: {', '.join(parts)}"

@@ -1,12 +1,13 @@
 """Waking Django for a command, with a sentence instead of a traceback for what an operator can mend."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from aktar.site.environment import WrongSetting
+from aktar.site import environment
 from aktar.site.sqlite import UnsafeSqlite, make_private, require_safe
 
 # Differences of the tables that are named where the rest is not.
@@ -21,7 +22,7 @@ def wake_without_database() -> None:
 
     try:
         django.setup()
-    except WrongSetting as error:
+    except environment.WrongSetting as error:
         raise click.ClickException(str(error)) from None
     except ImproperlyConfigured as error:
         raise click.ClickException(
@@ -49,6 +50,16 @@ def wake() -> None:
         ) from None
 
 
+def wake_present() -> None:
+    """As `wake`, but makes nothing where SQLite's file is not there; raises ClickException then."""
+    from django.conf import settings
+
+    # Reading the settings makes keys, which a folder that was not meant is to be spared.
+    if not settings.configured:
+        _require_file()
+    wake()
+
+
 def wake_migrated() -> None:
     """The same, and raises ClickException when the tables are not those of this version."""
     wake_applied()
@@ -61,8 +72,8 @@ def wake_migrated() -> None:
 
 
 def wake_applied() -> None:
-    """As `wake`, and raises ClickException when migrations of this version have not been applied."""
-    wake()
+    """As `wake_present`, and raises ClickException when migrations of this version are not applied."""
+    wake_present()
     from aktar.site.tables import pending_migrations
 
     if pending_migrations():
@@ -94,14 +105,30 @@ def other_tables(differences: Sequence[str]) -> click.ClickException:
     )
 
 
+def _require_file() -> None:
+    try:
+        database = environment.database()
+    except environment.WrongSetting as error:
+        raise click.ClickException(str(error)) from None
+    if _is_sqlite(database) and not os.path.exists(database["NAME"]):
+        raise click.ClickException(
+            f"The database is not there: run `aktar migrate` first. It is {_named(database)}."
+        )
+
+
 def _which_database() -> str:
-    """The database in words, without its password; an operator may have meant another one."""
     from django.db import connection
 
-    from aktar.site.environment import text
+    return _named(connection.settings_dict)
 
-    values = connection.settings_dict
-    if connection.vendor == "sqlite":
-        chosen = "DATABASE_URL" if text("DATABASE_URL") else "AKTAR_DATA_DIR, the folder,"
-        return f"the file {values['NAME']}; {chosen} says which"
-    return f"{values['HOST'] or 'localhost'}/{values['NAME']}; DATABASE_URL says which"
+
+def _named(database: Mapping[str, Any]) -> str:
+    """The database in words, without its password; an operator may have meant another one."""
+    if _is_sqlite(database):
+        chosen = "DATABASE_URL" if environment.text("DATABASE_URL") else "AKTAR_DATA_DIR, the folder,"
+        return f"the file {database['NAME']}; {chosen} says which"
+    return f"{database['HOST'] or 'localhost'}/{database['NAME']}; DATABASE_URL says which"
+
+
+def _is_sqlite(database: Mapping[str, Any]) -> bool:
+    return str(database["ENGINE"]).endswith(".sqlite3")

@@ -9,6 +9,7 @@ import click
 
 from aktar.site.cli.arguments import line
 from aktar.site.cli.site import wake_migrated
+from aktar.site.cli.users import required_user
 
 if TYPE_CHECKING:
     from aktar.accounts.models import ApiToken, User
@@ -139,14 +140,11 @@ def _row(each: "ApiToken", bound: Mapping[int, Sequence[str]]) -> tuple[str, ...
 
 def _owner(name: str, username: str | None, *, now: datetime) -> "User":
     from aktar.accounts.actions import create_user
-    from aktar.accounts.models import User
+    from aktar.accounts.queries import user_called
 
-    # Names are kept in one composition, however they are typed.
-    found = User.objects.filter(username=User.normalize_username(username or name)).first()
     if username is not None:
-        if found is None:
-            raise click.ClickException(f"There is no user {username!r}.")
-        return found
+        return required_user(username)
+    found = user_called(name)
     if found is None:
         return create_user(name, is_admin=False, now=now)
     if found.has_usable_password():

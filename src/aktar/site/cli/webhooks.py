@@ -11,6 +11,7 @@ import click
 from aktar.site.cli.arguments import instant, line
 from aktar.site.cli.columns import echo_columns
 from aktar.site.cli.site import wake_migrated
+from aktar.site.cli.users import required_user
 
 if TYPE_CHECKING:
     from aktar.accounts.models import User
@@ -55,6 +56,7 @@ def add_command(url: str, event_types: tuple[str, ...], secret: str | None, user
     from aktar.webhooks.refusals import require_target, said_of
     from aktar.webhooks.rules import TargetRefused
 
+    _require_the_servers_key()
     kinds = tuple(dict.fromkeys(event_types))
     _require_event_types(kinds)
     try:
@@ -211,6 +213,23 @@ def off(id_: int) -> click.ClickException:
     return click.ClickException(f"Webhook {id_} is off: run `aktar webhooks resume {id_}` first.")
 
 
+def _require_the_servers_key() -> None:
+    """Raises ClickException where a secret would be encrypted under a key that opens none of those there."""
+    from django.conf import settings
+
+    from aktar.webhooks.queries import newest_that_is_lost
+
+    # One row is looked at: whoever runs with another key than the server opens none of them.
+    if (lost := newest_that_is_lost()) is not None:
+        raise click.ClickException(
+            f"No key we have opens the secrets of webhook {lost.pk} (AKTAR_WEBHOOK_KEY, or the file "
+            f"webhook-key of the data folder {settings.DATA_DIR}): the server would not open a new one "
+            "either. Load the settings that the server runs with, or name its key in AKTAR_WEBHOOK_KEY, "
+            f"after the present one and a comma. If it is lost, enter the secret of webhook {lost.pk} anew "
+            "in the admin first."
+        )
+
+
 def _require_event_types(kinds: tuple[str, ...]) -> None:
     from aktar.webhooks.queries import is_event_type
     from aktar.webhooks.refusals import said_of_event_type
@@ -238,15 +257,12 @@ def _given_secret(secret: str) -> str:
 def _owner(username: str | None) -> "User":
     from aktar.accounts.models import User
 
-    if username is None:
-        administrators = list(User.objects.filter(is_superuser=True, is_active=True)[:2])
-        if len(administrators) != 1:
-            raise click.ClickException("Say whose locations it is to hear of: --user USER.")
-        return administrators[0]
-    found = User.objects.filter(username=User.normalize_username(username)).first()
-    if found is None:
-        raise click.ClickException(f"There is no user {username!r}.")
-    return found
+    if username is not None:
+        return required_user(username)
+    administrators = list(User.objects.filter(is_superuser=True, is_active=True)[:2])
+    if len(administrators) != 1:
+        raise click.ClickException("Say whose locations it is to hear of: --user USER.")
+    return administrators[0]
 
 
 def _row(webhook: "Webhook", *, now: datetime) -> tuple[str, ...]:

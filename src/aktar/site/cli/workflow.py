@@ -1,5 +1,7 @@
 """`aktar workflow`: loading, checking and drawing the states and commands."""
 
+import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +86,10 @@ def _workflow(file: Path | None) -> "Workflow":
         from aktar.workflow.queries import stored_workflow
 
         return stored_workflow()
-    wake_without_database()
+    # The keys that are made in a folder without any are for nothing here.
+    with tempfile.TemporaryDirectory(prefix="aktar-workflow-") as folder:
+        os.environ["AKTAR_DATA_DIR"] = folder
+        wake_without_database()
     return _read(file)
 
 
