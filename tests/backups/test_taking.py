@@ -5,23 +5,58 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, models
 
 from aktar.site.backups import read_manifest
+from aktar.stock.models import StockMovement
 from aktar.workflow.models import TransitionLog
 from tests.backups.conftest import ORDERS
 from tests.backups.databases import Aktar, is_refused
-from tests.concurrency.processes import CHECKOUT, writers
-from tests.concurrency.rows import contested_orders
+from tests.concurrency.processes import CHECKOUT, hands, writers
+from tests.concurrency.rows import a_busy_retailer, contested_orders
 
 WRITERS = 3
 FRESH = "Verified: nothing is amiss."
 
 
+@dataclass(frozen=True)
+class Storm:
+    """Writers on rows that were made for them, the table that tells how far they are, and what must hold."""
+
+    begin: Callable[[str, dict[str, str]], AbstractContextManager[Any]]
+    grows: type[models.Model]
+    holds: str
+
+
+def _commands(database_url: str, environment: dict[str, str]) -> AbstractContextManager[Any]:
+    orders = contested_orders(packages=15, each=3)
+    return writers(database_url, environment, orders, seeds=range(WRITERS), commands=1_200)
+
+
+def _retail(database_url: str, environment: dict[str, str]) -> AbstractContextManager[Any]:
+    """Stocked stores, where orders come in and are planned, goods are sent, renewed, counted, adjusted."""
+    a_busy_retailer(orders=20)
+    return hands(database_url, environment, count=WRITERS - 1, steps=1_200, planners=1, rounds=1_200)
+
+
+@pytest.mark.parametrize(
+    "storm",
+    [
+        Storm(_commands, TransitionLog, "tests.concurrency.ledger.require_agreement"),
+        Storm(_retail, StockMovement, "tests.concurrency.promises.require_kept_promises"),
+    ],
+    ids=["commands", "retail"],
+)
 def test_a_backup_taken_while_processes_write_comes_back_as_one_instant(
+    storm: Storm,
     database_url: str,
     aktar: Aktar,
     elsewhere: Aktar,
@@ -29,31 +64,32 @@ def test_a_backup_taken_while_processes_write_comes_back_as_one_instant(
     aktar_environment: dict[str, str],
     tmp_path: Path,
 ) -> None:
-    orders = contested_orders(packages=15, each=3)
-    logs, path = TransitionLog.objects, tmp_path / "backup.zip"
-    with writers(database_url, aktar_environment, orders, seeds=range(WRITERS), commands=1_200):
-        while (before := logs.count()) < 10:
+    rows, path = storm.grows._default_manager, tmp_path / "backup.zip"
+    with storm.begin(database_url, aktar_environment):
+        first = rows.count()
+        while (before := rows.count()) < first + 10:
             time.sleep(0.05)
         done = aktar("backup", str(path))
         assert done.returncode == 0, done.stderr
-        after = logs.count()
+        after = rows.count()
     # Else it was taken in no storm.
     assert before < after
-    assert before <= read_manifest(path).rows[TransitionLog._meta.db_table] <= after
+    assert before <= read_manifest(path).rows[storm.grows._meta.db_table] <= after
     done = elsewhere("restore", str(path))
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, FRESH), done.stderr
-    _require_agreement(aktar_environment, another_url)
+    _require(storm.holds, aktar_environment, another_url)
     assert elsewhere("migrate").stdout == "Tables: up to date.\n"
 
 
-def _require_agreement(environment: dict[str, str], database_url: str) -> None:
-    """Hold the restored database to all that holds for writers: log, events, items, what is owed."""
+def _require(holds: str, environment: dict[str, str], database_url: str) -> None:
+    """Hold the restored database to all that holds for its writers: log, events, what is owed or promised."""
+    module, _, name = holds.rpartition(".")
     lines = (
         "import os, django",
         "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'aktar.site.settings')",
         "django.setup()",
-        "from tests.concurrency.ledger import require_agreement",
-        "require_agreement()",
+        f"from {module} import {name}",
+        f"{name}()",
     )
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(lines)],

@@ -18,38 +18,27 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aktar.site.settings")
 django.setup()
 
-from django.db import OperationalError  # noqa: E402 - after the settings
-
+from aktar.edge.locks import patiently  # noqa: E402 - after the settings
 from aktar.fulfilment.actions import plan_order, resupply_package  # noqa: E402
+from aktar.site.cli.plan import PATIENCE  # noqa: E402
 
-LOCK_NOT_AVAILABLE = "55P03"
 WAYS: dict[str, Callable[..., Any]] = {"orders": plan_order, "packages": resupply_package}
 
 
-def planned(act: Callable[..., Any], order: int) -> Any:
-    """Plan an order, and try again where a lock was waited for too long, as a caller is told to."""
-    while True:
-        try:
-            return act(order, by=None, now=datetime.now(UTC))
-        except OperationalError as error:
-            # A ring of writers, which PostgreSQL breaks up, is a fault.
-            if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
-                raise
-
-
 def main(what: str, seed: int, orders: list[int]) -> None:
-    """Wait for the start, then plan; any error ends the process with a traceback."""
+    """Wait for the start, then plan, as patiently as `aktar plan`; any error ends it with a traceback."""
     chance = random.Random(seed)
     chance.shuffle(orders)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    for order in orders:
-        # Else who has SQLite's one write lock takes it again before anybody else wakes.
-        time.sleep(chance.random() / 20)
-        decision = planned(WAYS[what], order)
-        sys.stdout.write(json.dumps({"order": order, "planned": decision is not None}) + "\n")
-        sys.stdout.flush()
+    with patiently(seconds=PATIENCE):
+        for order in orders:
+            # Else who has SQLite's one write lock takes it again before anybody else wakes.
+            time.sleep(chance.random() / 20)
+            decision = WAYS[what](order, by=None, now=datetime.now(UTC))
+            sys.stdout.write(json.dumps({"order": order, "planned": decision is not None}) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

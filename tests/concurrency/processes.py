@@ -56,6 +56,24 @@ def writers(
 
 
 @contextmanager
+def hands(
+    database_url: str, environment: dict[str, str], *, count: int, steps: int, planners: int, rounds: int
+) -> "Iterator[list[subprocess.Popen[str]]]":
+    """So many of a retailer's hands, and planners of so many rounds, all let loose at once."""
+    roles = [*[("hand", steps)] * count, *[("planner", rounds)] * planners]
+    started = [
+        process(
+            "tests.concurrency.retailer",
+            [role, str(seed), str(turns)],
+            environment | {"DATABASE_URL": database_url},
+        )
+        for seed, (role, turns) in enumerate(roles)
+    ]
+    with let_loose(started):
+        yield started
+
+
+@contextmanager
 def let_loose(started: "Collection[subprocess.Popen[str]]") -> Iterator[None]:
     """Let processes that wait for it begin at the same moment, and leave none behind."""
     try:

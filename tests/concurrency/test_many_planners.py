@@ -10,8 +10,6 @@ from django.db.models import F
 
 from aktar.fulfilment.actions import plan_order, take_order_unplanned
 from aktar.orders.models import Package, PackageItem
-from aktar.orders.rules import NewAddress, NewCustomer, NewOrder, NewOrderItem, Pieces
-from aktar.places.models import StockLocation
 from aktar.places.rules import EVERYWHERE
 from aktar.planning.models import Plan
 from aktar.stock.actions import set_stock
@@ -20,38 +18,18 @@ from aktar.stock.rules import StockCount
 from aktar.transfers.models import TransferItem
 from tests import factories
 from tests.concurrency.processes import let_loose, life, process
+from tests.concurrency.rows import a_new_order, stocked_stores
 from tests.stock.books import require_balance
 
-STORES, PRODUCTS, MOST_ITEMS = 5, 4, 3
+STORES, PRODUCTS = 5, 4
 
 
 def waiting_orders(count: int, *, products: list[int]) -> list[int]:
     """Orders of one to three pieces that nobody has planned."""
     chance = random.Random(count)
-    address = StockLocation.objects.select_related("address").latest("pk").address
     return [
         take_order_unplanned(
-            NewOrder(
-                number=f"N{number}",
-                channel="Web",
-                customer=NewCustomer(first_name="Ayşe", last_name="Yılmaz"),
-                shipping_address=NewAddress(
-                    country=address.country_id,
-                    city=address.city_id,
-                    township=address.township_id,
-                    district=None,
-                    line="Gül Sokak 6/9",
-                ),
-                items=tuple(
-                    NewOrderItem(
-                        pieces=Pieces(product=chance.choice(products)),
-                        price=1000,
-                        net_amount=1000,
-                        price_currency="try",
-                    )
-                    for _ in range(chance.randint(1, MOST_ITEMS))
-                ),
-            ),
+            a_new_order(f"N{number}", products=products, chance=chance),
             by=None,
             reach=EVERYWHERE,
             now=datetime.now(UTC),
@@ -64,13 +42,9 @@ def waiting_orders(count: int, *, products: list[int]) -> list[int]:
 def test_no_piece_is_promised_twice_and_no_order_forgotten(
     orders: int, database_url: str, aktar_environment: dict[str, str]
 ) -> None:
-    factories.a_workflow()
-    stores = [factories.a_location() for _ in range(STORES)]
-    products = [factories.a_product().pk for _ in range(PRODUCTS)]
     # Of everything less than half of what is wanted.
     each = max(1, orders * 2 // (PRODUCTS * STORES * 3))
-    counts = [StockCount(product, store.pk, each * 100) for product in products for store in stores]
-    set_stock(counts, by=None, now=datetime.now(UTC))
+    products = stocked_stores(stores=STORES, products=PRODUCTS, pieces=[each])
     waiting = waiting_orders(orders, products=products)
     environment = aktar_environment | {"DATABASE_URL": database_url}
     assert planned_by_many("orders", waiting, environment) == dict.fromkeys(waiting, 1)

@@ -74,8 +74,8 @@ def test_a_table_is_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         Product(sku=f"TS-{n}", name="A", base_code="A", created_date=NOW, modified_date=NOW)
         for n in range(25)
     )
-    monkeypatch.setattr(queries, "PIECE", 10)
-    monkeypatch.setattr("aktar.exchange.kinds.products.PIECE", 10)
+    monkeypatch.setattr(queries, "MOST_AT_ONCE", 10)
+    monkeypatch.setattr("aktar.exchange.kinds.products.MOST_AT_ONCE", 10)
     with CaptureQueriesContext(connection) as asked:
         path = exported(tmp_path / "a.csv", "products")
     assert len(asked) == 6

@@ -126,6 +126,18 @@ def test_what_is_told_twice_in_a_file_is_refused_however_far_apart(tmp_path: Pat
     assert fates(reports[:-1]) == ["created"] * 1001
 
 
+def test_a_space_in_a_code_makes_no_two_rows_the_same(tmp_path: Path) -> None:
+    for sku, erp_code in (("A", "1 B"), ("A 1", "B")):
+        a_product(sku=sku)
+        a_location(erp_code=erp_code)
+    rows = [{"sku": "A 1", "erp_code": "B", "on_hand": "3"}, {"sku": "A", "erp_code": "1 B", "on_hand": "5"}]
+    path = a_csv(tmp_path / "a.csv", table(*rows, rows[0]))
+    reports = bring_in(path, "stock")
+    assert fates(reports) == ["updated", "updated", "refused"]
+    assert reports[2].mistakes == [Mistake("sku", "An earlier row has the same.")]
+    assert sorted(StockLevel.objects.values_list("on_hand", flat=True)) == [300, 500]
+
+
 @pytest.mark.parametrize(
     ("headings", "said"),
     [

@@ -1,13 +1,19 @@
 """`aktar plan` plans what was left alone: one by one, in batch, or only in words."""
 
+import sqlite3
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from importlib import import_module
 from typing import Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner
+from django.db import OperationalError, connection
 from django.test import Client
 
+from aktar.fulfilment import actions as fulfilment
 from aktar.fulfilment.actions import carry_out_decision, plan_order
 from aktar.fulfilment.queries import decisions_on, unplanned_orders
 from aktar.orders.models import Order, Package
@@ -16,6 +22,7 @@ from aktar.planning.models import Plan
 from aktar.planning.rules import Decision
 from aktar.planning.solving import immediately
 from aktar.site.cli.plan import plan
+from aktar.site.sqlite import BUSY_TIMEOUT
 from aktar.transfers.models import TransferOrder
 from aktar.webhooks.models import Event
 from tests.factories import NOW
@@ -186,3 +193,86 @@ def test_a_decision_whose_goods_are_gone_is_made_anew(caller: Client) -> None:
     assert carried.packages[0].dispatching == only_package(order).stock_location_id == left.pk
     assert carry_out_decision(decision, is_batch=True, by=None, now=NOW) is None
     require_balance()
+
+
+@contextmanager
+def stock_that_somebody_holds(url: str) -> Iterator[Callable[[], None]]:
+    """Another connection holds all levels, on SQLite everything, until what it gives is called."""
+    if connection.vendor == "sqlite":
+        path = url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+            holder.execute("BEGIN IMMEDIATE")
+            yield holder.rollback
+    else:
+        with closing(psycopg.connect(url)) as other:
+            other.execute("SELECT 1 FROM stock_stocklevel FOR UPDATE")
+            yield other.rollback
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("act", "options", "held", "other", "summary"),
+    [
+        ("resupply_package", (), "WEB-1P1", "WEB-2P1: A has 1 itself.", "1 packages got"),
+        ("plan_order", (), "WEB-1", "WEB-2: A dispatches 1.", "1 orders planned"),
+        ("carry_out_decision", ("--batch",), "WEB-1", "WEB-2: A dispatches 1.", "1 orders planned"),
+    ],
+)
+def test_what_others_hold_for_too_long_is_named_and_the_rest_goes_on(
+    act: str,
+    options: tuple[str, ...],
+    held: str,
+    other: str,
+    summary: str,
+    caller: Client,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = a_store("A")
+    query = "" if act == "resupply_package" else "?plan=0"
+    for number in ("WEB-1", "WEB-2"):
+        ordered(caller, number, "TS-1", query=query)
+    counted(store, {"TS-1": 9})
+    monkeypatch.setattr(import_module("aktar.site.cli.plan"), "PATIENCE", 1)
+    real, things = getattr(fulfilment, act), []
+
+    def acting(thing: Any, **given: Any) -> Any:
+        things.append(thing)
+        if len(things) == 2:
+            let_go()
+        return real(thing, **given)
+
+    monkeypatch.setattr(fulfilment, act, acting)
+    with stock_that_somebody_holds(database_url) as let_go:
+        done = CliRunner().invoke(plan, options)
+    assert (done.exit_code, len(things)) == (1, 2), done.output
+    assert done.stdout.splitlines()[0] == other
+    assert summary in done.stdout
+    assert done.stderr.splitlines() == [
+        f"{held}: left, for others held what it needs for 1 seconds.",
+        "1 left as they were: run it again to go on.",
+    ]
+    # Whoever comes next is as patient as ever.
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout")
+        assert cursor.fetchone() in ((BUSY_TIMEOUT * 1000,), ("5s",))
+    assert planned(*options)[0].startswith(f"{held}: A ")
+    require_balance()
+
+
+def test_a_database_that_gives_up_is_told_after_what_was_done(
+    caller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_store("A", {"TS-1": 9})
+    first, _ = (ordered(caller, number, "TS-1", query="?plan=0").pk for number in ("WEB-1", "WEB-2"))
+
+    def until_it_is_gone(order: int, **given: Any) -> Decision | None:
+        if order != first:
+            raise OperationalError("the connection is lost")
+        return plan_order(order, **given)
+
+    monkeypatch.setattr(fulfilment, "plan_order", until_it_is_gone)
+    done = CliRunner().invoke(plan)
+    assert done.exit_code == 1
+    assert done.stdout.splitlines()[-1] == "1 orders planned, 0 of them with something out of stock."
+    assert done.stderr == "Error: The database gave up: the connection is lost. Run it again to go on.\n"

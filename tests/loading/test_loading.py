@@ -1,5 +1,6 @@
 """What loading keeps, what it leaves alone, and what it never does."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,8 +10,12 @@ from aktar.catalog.models import ProductImage
 from aktar.edge.models import ReferenceVersion
 from aktar.orders.models import Order, Package
 from aktar.places.models import StockLocation
+from aktar.places.rules import EVERYWHERE
+from aktar.site.verifying import faults
+from aktar.transfers.actions import run_command
 from aktar.transfers.loading import loader
 from aktar.transfers.models import TransferOrder
+from aktar.transfers.rules import CommandParameters
 from aktar.webhooks.models import Event, WebhookEvent
 from aktar.workflow.models import Command, State, TransitionLog
 from tests.contract.comparison import differences
@@ -259,6 +264,17 @@ def test_orders_and_packages_stand_where_their_items_stand() -> None:
     Package.objects.update(state=a_state(4, "500"))
     load(with_values(listed(), {f"{ITEM}.package_item.state.enum_value": "920"}))
     assert Package.objects.get().state == a_state(4, "500")
+
+
+def test_what_moved_here_and_is_loaded_anew_agrees_with_its_log() -> None:
+    load(with_values(listed(), DISPATCHES_HERE))
+    moved_at = datetime(2022, 1, 1, tzinfo=UTC)
+    run_command(1358, transition=102, parameters=CommandParameters(), by=None, reach=EVERYWHERE, now=moved_at)
+    assert TransitionLog.objects.filter(content_type=4).get().new_state == Package.objects.get().state
+    missing = {f"{ITEM}.package_item.state.enum_value": "920", "modified_date": LATER}
+    assert load(with_values(listed(), missing)).counts == (0, 1, 0, 0, 0)
+    assert Package.objects.get().state == a_state(4, "920")
+    assert faults() == []
 
 
 def test_the_next_order_made_here_takes_a_free_id() -> None:

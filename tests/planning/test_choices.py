@@ -131,6 +131,19 @@ def test_nobody_sends_or_dispatches_from_farther_than_allowed() -> None:
     assert decided(a_demand(8), market, Scenario(sources=near, dispatchers=near)).items[0].source is None
 
 
+def test_a_place_that_is_not_known_is_neither_near_nor_far_nor_refused() -> None:
+    market = a_market(a_site(1), a_site(2, None), stock={7: {1: 1}, 8: {2: 1}})
+    near = Terms(most_kilometres=300)
+    decision = decided(a_demand(7, 8), market, Scenario(sources=near, dispatchers=near))
+    assert [(each.dispatching, each.items[1].source) for each in decision.packages] == [(1, 2)]
+    assert decided(a_demand(8), market, Scenario(dispatchers=near)).packages[0].dispatching == 2
+    assert decided(a_demand(7, at=None), market, Scenario(dispatchers=near)).packages[0].dispatching == 1
+    # Ankara is some 350 km away, Van some 1,200.
+    for at, nearest in ((ANKARA, 1), (VAN, 2)):
+        market = a_market(a_site(1, at), a_site(2, None), stock={7: {1: 1, 2: 1}})
+        assert decided(a_demand(7), market).packages[0].dispatching == nearest
+
+
 def test_a_location_that_is_switched_off_does_nothing() -> None:
     market = a_market(a_site(1, is_active=False), a_site(2, VAN), stock={7: {1: 1, 2: 1}})
     (package,) = decided(a_demand(7), market).packages

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aktar.planning.rules import Neighbourhood, kilometres, point
+from aktar.planning.rules import Neighbourhood, is_within, kilometres, point
 
 _degrees = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 
@@ -26,6 +26,15 @@ def test_the_other_side_of_the_globe_is_half_its_circumference_away() -> None:
 
 def test_what_is_not_known_counts_as_five_hundred_kilometres() -> None:
     assert kilometres(None, point(latitude=0, longitude=0)) == 500
+
+
+def test_no_limit_is_too_short_for_what_is_not_known() -> None:
+    here, there = point(latitude=0, longitude=0), point(latitude=0, longitude=1)
+    assert is_within(here, None, most=1)
+    assert is_within(None, here, most=1)
+    assert is_within(here, there, most=112)
+    assert is_within(here, there, most=None)
+    assert not is_within(here, there, most=111)
 
 
 @given(st.lists(_degrees, max_size=40), _degrees, st.integers(1, 50))

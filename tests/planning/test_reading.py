@@ -12,13 +12,15 @@ from aktar.places.models import StockLocation
 from aktar.planning.actions import record_failure, record_plan, record_success, record_withdrawal
 from aktar.planning.models import FailedSource, PlanItem, TransferScenario
 from aktar.planning.queries import demands_of, renewal_demand, situation_of, situation_of_all
-from aktar.planning.queries.desk import STANDINGS_LAST, desk
+from aktar.planning.queries.desk import STANDINGS_LAST, Desk, desk
 from aktar.planning.queries.levels import holders_among, some_holders
 from aktar.planning.queries.market import MOST_HOLDERS
-from aktar.planning.rules import Decision
+from aktar.planning.rules import Decision, Scenario
 from aktar.planning.solving import immediately, in_batch
 from aktar.stock.models import StockLevel
 from tests.factories import NOW, a_package, a_plan, a_product, a_workflow, an_order
+from tests.planning import markets
+from tests.planning.markets import a_site
 from tests.planning.rows import ANKARA, VAN, a_place, an_order_of, has, products_of
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +125,16 @@ def test_the_nearest_of_very_many_is_found() -> None:
     near = a_place()
     has(near, product)
     assert decide_for(order.pk).packages[0].dispatching == near.pk
+
+
+def test_those_of_unknown_place_are_the_last_of_the_nearest() -> None:
+    far, near = a_site(1, markets.VAN, priority=1), a_site(2)
+    lost, first = a_site(3, None), a_site(4, None, priority=2)
+    at = Desk(sites={each.id: each for each in (far, near, lost, first)}, scenarios=(), standings={})
+    assert at.senders_near(near.point, Scenario(), count=3) == [2, 1, 4]
+    assert at.dispatchers_near(near.point, Scenario(), count=9) == [2, 1, 4, 3]
+    assert at.senders_near(near.point, Scenario(), count=1) == [2]
+    assert at.senders_near(None, Scenario(), count=2) == [1, 4]
 
 
 def test_levels_are_found_by_index() -> None:

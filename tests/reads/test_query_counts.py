@@ -9,8 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from aktar.edge import references
-from tests.factories import a_caller, a_location, a_plan, a_transfer_order
+from tests.factories import a_caller, a_location, a_plan, a_product, a_transfer_order
 from tests.reads.lists import API, LOGS
+from tests.stock.books import a_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +44,9 @@ COSTS = {
     "packages/": (6, 13),
     # 1 token, 2 count, 3 ids, 4 packages.
     "packages/short/": (4, 4),
+    # 1 token, 2 count, 3 ids, 4 levels or movements, with what they are of.
+    "stocks/": (4, 4),
+    "stocks/movements/": (4, 4),
 }
 
 
@@ -65,6 +69,7 @@ def some_rows() -> None:
     for _ in range(3):
         a_transfer_order(items=2)
         a_plan()
+        a_stock(a_product(), a_location())
 
 
 @pytest.mark.parametrize("path", COSTS)
@@ -72,6 +77,19 @@ def test_a_page_costs_as_many_queries_whatever_its_size(caller: Client, path: st
     some_rows()
     for limit in (1, 2, 100):
         assert cost(caller, f"{API}/{path}?limit={limit}") == COSTS[path]
+
+
+@pytest.mark.parametrize("products", [1, 3])
+def test_stock_costs_as_many_queries_whatever_there_is_of_it(caller: Client, products: int) -> None:
+    made = [a_product() for _ in range(products)]
+    for product in made:
+        for _ in range(products):
+            a_stock(product, a_location())
+    asked = "&".join(f"sku={product.sku}" for product in made)
+    # 1 token, 2 products, 3 levels with their locations.
+    assert cost(caller, f"{API}/stocks/query-stock-availability/?{asked}") == (3, 3)
+    # 1 token, 2 levels beside the sums of their movements, 3 products.
+    assert cost(caller, f"{API}/stocks/verify/") == (3, 3)
 
 
 def test_filters_cost_nothing_but_those_that_look_states_up(caller: Client) -> None:

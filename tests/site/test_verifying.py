@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
+from aktar.fulfilment.actions import cancel_order
+from aktar.orders.models import Order, Package
 from aktar.places.rules import EVERYWHERE
 from aktar.site.verifying import faults
 from aktar.stock.actions import set_stock
@@ -46,6 +48,18 @@ def test_nothing_is_said_of_what_agrees(orders: list[int]) -> None:
 def _another_state() -> None:
     strange = State.objects.get(content_type=6, enum_value="transferred")
     TransferOrder.objects.filter(pk=TransferOrder.objects.earliest("pk").pk).update(state=strange)
+
+
+def _a_package_in_another_state() -> None:
+    log = TransitionLog.objects.filter(content_type=4).latest("pk")
+    strange = State.objects.get(content_type=4, enum_value="500")
+    Package.objects.filter(pk=log.object_id).update(state=strange)
+
+
+def _an_order_in_another_state() -> None:
+    order = TransferOrder.objects.earliest("pk").order
+    cancel_order(order.pk, by=None, reach=EVERYWHERE, now=datetime.now(UTC))
+    Order.objects.filter(pk=order.pk).update(state=State.objects.get(content_type=3, enum_value="400"))
 
 
 def _a_short_sequence() -> None:
@@ -89,6 +103,8 @@ def _stock_out_of_nowhere() -> None:
     ("spoil", "sentence"),
     [
         (_another_state, "the last line of its log led to"),
+        (_a_package_in_another_state, "the last line of its log led to"),
+        (_an_order_in_another_state, "the last line of its log led to"),
         (_a_short_sequence, "its sequence counts 1."),
         (_a_headless_lane, "wait behind nothing."),
         (_an_event_without_a_place, "has no place in the feed"),

@@ -179,3 +179,32 @@ def test_very_many_are_counted_once_in_five_seconds(caller: Client, monkeypatch:
     assert counts.counted(orders.filter(pk__lt=0), now=NOW) == 0
     assert counts.counted(orders.none(), now=NOW) == 0
     assert counts.counted(orders, now=NOW + timedelta(seconds=5)) == 5
+
+
+def test_what_is_overdue_is_counted_once_though_the_clock_goes_on(
+    caller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counts, "MANY", 3)
+    monkeypatch.setattr(counts, "SLOW", 0)
+    some_orders(2)
+    TransferOrder.objects.update(target_transfer_date=NOW - timedelta(days=9999))
+    assert page(caller, f"{BRIEF}?overdue=true")["count"] == 4
+    first = TransferOrder.objects.earliest("pk")
+    TransferOrder.objects.filter(pk=first.pk).update(target_transfer_date=NOW + timedelta(days=9999))
+    assert page(caller, f"{BRIEF}?overdue=true")["count"] == 4
+    assert len(counts._kept) == 1
+
+
+def test_of_many_counts_the_oldest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("MANY", 1), ("SLOW", 0), ("_MOST_KEPT", 2)):
+        monkeypatch.setattr(counts, name, value)
+    some_orders(1)
+
+    def count(least: int, seconds: int) -> int:
+        orders = TransferOrder.objects.filter(pk__gt=least)
+        with CaptureQueriesContext(connection) as captured:
+            assert counts.counted(orders, now=NOW + timedelta(seconds=seconds)) == 3
+        return len(captured)
+
+    assert [count(0, 0), count(-1, 3), count(0, 5), count(-1, 6)] == [1, 1, 1, 0]
+    assert [count(-2, 6), count(0, 7), count(-2, 7), count(-1, 7)] == [1, 0, 0, 1]

@@ -256,6 +256,10 @@ def test_the_shelf_keeps_to_its_room_and_drops_what_was_not_used_for_longest() -
         assert held.size <= 10_000
     assert len(held) == 7
     assert set(held.take({id_: key(id_) for id_ in range(50)})) == {0, *range(44, 50)}
+    for size in (10, 3000, 500):
+        held.keep({key(49): bytes(size)})
+    held.keep({key(50): bytes(2500)})
+    assert held.size == sum(len(encoded) + 400 for encoded in held._held.values())
     held.keep({key(99): bytes(20_000)})
     assert (len(held), held.size) == (0, 0), "what finds no room is not kept"
 

@@ -108,10 +108,11 @@ class Shelf:
         """Hold these; where room is short, what was not asked for the longest makes it."""
         with self._lock:
             for key, encoded in documents.items():
-                if key not in self._held:
-                    self.size += len(encoded) + _OVERHEAD
+                # Two requests at once may have made the same document, in bytes that are not the same.
+                if (before := self._held.pop(key, None)) is not None:
+                    self.size -= len(before) + _OVERHEAD
                 self._held[key] = encoded
-                self._held.move_to_end(key)
+                self.size += len(encoded) + _OVERHEAD
             while self.size > self.limit and self._held:
                 _key, encoded = self._held.popitem(last=False)
                 self.size -= len(encoded) + _OVERHEAD

@@ -1,10 +1,13 @@
 """How long a write waits for another one, and work that is done by one at a time."""
 
 import contextlib
+import sqlite3
 import zlib
 from collections.abc import Iterator
 
-from django.db import connection
+from django.db import OperationalError, connection
+
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 @contextlib.contextmanager
@@ -44,6 +47,14 @@ def patiently(*, seconds: int) -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute(change.format(before))
+
+
+def waited_in_vain(error: OperationalError) -> bool:
+    """Whether a write failed because others held for too long what it needs: the database itself is well."""
+    cause = error.__cause__
+    # SQLite's codes have their kind in the lowest byte.
+    is_locked = (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return is_locked or getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE
 
 
 def take_turn(work: str) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-PIECE = 2000
+MOST_AT_ONCE = 2000
+"""Rows of a piece."""
 
 
 def in_pieces(rows: "QuerySet[Any]", *names: str) -> Iterator[dict[str, Any]]:
@@ -13,9 +14,9 @@ def in_pieces(rows: "QuerySet[Any]", *names: str) -> Iterator[dict[str, Any]]:
     last = 0
     columns = ("pk", *names)
     while True:
-        part = list(rows.filter(pk__gt=last).order_by("pk").values_list(*columns)[:PIECE])
+        part = list(rows.filter(pk__gt=last).order_by("pk").values_list(*columns)[:MOST_AT_ONCE])
         for row in part:
             yield dict(zip(columns, row, strict=True))
-        if len(part) < PIECE:
+        if len(part) < MOST_AT_ONCE:
             return
         last = part[-1][0]

@@ -34,10 +34,10 @@ class Mistake:
 
 @dataclass(slots=True)
 class Record:
-    """A thing in a file, as the API would take it; `key` says which one it is, `places` are its rows."""
+    """A thing in a file, as the API would take it; `names` say which one it is, `places` are its rows."""
 
     places: list[str]
-    key: str
+    names: tuple[str, ...]
     document: dict[str, Any] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
@@ -45,6 +45,11 @@ class Record:
     def place(self) -> str:
         """The first row."""
         return self.places[0]
+
+    @property
+    def key(self) -> str:
+        """The names as they are shown; two of other names may look the same."""
+        return " ".join(self.names)
 
 
 def records(kind: Kind, source: Source) -> Iterator[Record]:
@@ -56,8 +61,8 @@ def _records(kind: Kind, columns: Sequence[Column], source: Source) -> Iterator[
     seen: set[bytes] = set()
     rows = (_record(kind, columns, row) for row in source.rows)
     for record in rows if kind.lines is None else _joined(kind, kind.lines, rows):
-        # A digest, for a table may have a million rows.
-        digest = blake2b(record.key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        # A digest, for a table may have a million rows; of what also says where each name ends.
+        digest = blake2b(repr(record.names).encode(), digest_size=16).digest()
         if digest in seen:
             record.mistakes.append(Mistake(kind.key[0], _("An earlier row has the same.")))
         seen.add(digest)
@@ -69,7 +74,7 @@ def _joined(kind: Kind, lines: str, rows: Iterator[Record]) -> Iterator[Record]:
     record: Record | None = None
     for row in rows:
         line = row.document.pop(lines, {})
-        if record is None or record.key != row.key or not row.key or len(record.places) == MOST_LINES:
+        if record is None or record.names != row.names or not row.key or len(record.places) == MOST_LINES:
             if record is not None:
                 yield record
             record = row
@@ -116,7 +121,7 @@ def _columns(kind: Kind, headings: Sequence[str]) -> list[Column]:
 
 def _record(kind: Kind, columns: Sequence[Column], row: SourceRow) -> Record:
     cells = dict(zip((column.name for column in columns), row.cells, strict=False))
-    record = Record([row.place], " ".join(cells.get(name, "") for name in kind.key))
+    record = Record([row.place], tuple(cells.get(name, "") for name in kind.key))
     if len(row.cells) != len(columns):
         sentence = _("The row has {count} cells and the heading {wanted}.")
         record.mistakes.append(Mistake("", sentence.format(count=len(row.cells), wanted=len(columns))))

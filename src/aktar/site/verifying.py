@@ -1,13 +1,15 @@
 """What must agree in a database at any instant, looked over row by row; what does not becomes a sentence."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
-from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from aktar.edge.content_types import ContentType
 from aktar.edge.encryption import unreadable
+from aktar.orders.models import Order, Package
 from aktar.site.tables import table_differences
 from aktar.stock.queries import product_balances, unbalanced_levels
 from aktar.transfers.models import TransferOrder
@@ -27,7 +29,7 @@ _NAMED = 5
 
 
 def faults(*, using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """What is amiss, in sentences; nothing is written. Each part is one query, and reads its tables whole.
+    """What is amiss, in sentences; nothing is written. Each query reads its tables whole.
 
     The migrations must have been applied; in what the tables differ all the same is told before anything
     else. May run beside the service.
@@ -61,19 +63,24 @@ def _damage(using: str) -> Iterator[str]:
 
 
 def _states(using: str) -> Iterator[str]:
-    logs = TransitionLog.objects.filter(content_type=ContentType.TRANSFER_ORDER, object_id=OuterRef("pk"))
+    yield from _astray(TransferOrder.objects.using(using), ContentType.TRANSFER_ORDER, "Transfer order")
+    yield from _astray(Package.objects.using(using), ContentType.PACKAGE, "Package")
+    yield from _astray(Order.objects.using(using), ContentType.ORDER, "Order")
+
+
+def _astray(things: "QuerySet[Any]", content_type: ContentType, called: str) -> Iterator[str]:
+    logs = TransitionLog.objects.filter(content_type=content_type, object_id=OuterRef("pk"))
     last = logs.order_by("-pk")
-    # `aktar load` brings states of orders without a log: those are newer than the last line of ours.
+    # `aktar load` brings states without a log: those are newer than the last line of ours.
     strange = (
-        TransferOrder.objects.using(using)
-        .annotate(
+        things.annotate(
             told=Subquery(last.values("new_state")[:1]), told_at=Subquery(last.values("created_date")[:1])
         )
         .filter(told__isnull=False, modified_date__lte=F("told_at"))
         .exclude(state_id=F("told"))
     )
-    for order, state, told in strange.order_by("pk").values_list("pk", "state", "told")[:_NAMED]:
-        yield f"Transfer order {order} is in state {state}, and the last line of its log led to {told}."
+    for pk, state, told in strange.order_by("pk").values_list("pk", "state", "told")[:_NAMED]:
+        yield f"{called} {pk} is in state {state}, and the last line of its log led to {told}."
 
 
 def _sequences(using: str) -> Iterator[str]:

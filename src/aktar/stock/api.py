@@ -131,7 +131,7 @@ class StockSetView(_RowsView):
             [
                 StockCount(row.product, row.location, row.quantity)
                 for row in asked["stocks"]
-                if not refusals(row, reach)
+                if not refusals(reach, product=row.product, location=row.location)
             ],
             as_of=asked.get("as_of"),
             reason=asked["reason"],
@@ -155,7 +155,7 @@ class StockAdjustView(_RowsView):
             [
                 StockDelta(row.product, row.location, row.quantity, row.kind)
                 for row in asked["stocks"]
-                if not refusals(row, reach)
+                if not refusals(reach, product=row.product, location=row.location)
             ],
             reason=asked["reason"],
             by=token_of(request).user,

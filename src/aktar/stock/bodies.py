@@ -1,6 +1,6 @@
 """What the writes of stock take: rows by SKU and ERP code, looked up together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,10 +84,17 @@ class RowsField(serializers.ListField):
 
     def to_internal_value(self, data: Any) -> list[NamedRow]:
         rows = super().to_internal_value(data)
-        skus, codes = {row["sku"] for row in rows}, {row["erp_code"] for row in rows}
-        products = dict(Product.objects.filter(sku__in=skus).values_list("sku", "pk"))
-        locations = dict(StockLocation.objects.filter(erp_code__in=codes).values_list("erp_code", "pk"))
+        products, locations = ids_named(rows)
         return [_named(row, products, locations) for row in rows]
+
+
+def ids_named(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, int], dict[str, int]]:
+    """Products by SKU and locations by ERP code, of rows that name both, or one of them. Two queries."""
+    skus = {row["sku"] for row in rows if "sku" in row}
+    codes = {row["erp_code"] for row in rows if "erp_code" in row}
+    products = Product.objects.filter(sku__in=skus).values_list("sku", "pk")
+    locations = StockLocation.objects.filter(erp_code__in=codes).values_list("erp_code", "pk")
+    return dict(products), dict(locations)
 
 
 class StockSetBody(StrictSerializer):

@@ -21,14 +21,14 @@ _FAULTS: Mapping[StockFault, "str | Promise"] = {
 }
 
 
-def refusals(row: NamedRow, reach: Reach) -> dict[str, list[str]]:
-    """By field, why a row does not come to the books at all."""
+def refusals(reach: Reach, *, product: int | None, location: int | None) -> dict[str, list[str]]:
+    """By field, why a row does not come to the books at all; `product` and `location` are what it names."""
     wrong = {}
-    if row.product is None:
+    if product is None:
         wrong["sku"] = [gettext("There is no product of this SKU.")]
-    if row.location is None:
+    if location is None:
         wrong["erp_code"] = [gettext("There is no such stock location.")]
-    elif not reach.everything and row.location not in reach.locations:
+    elif not reach.everything and location not in reach.locations:
         wrong["erp_code"] = [gettext("You do not work at this stock location.")]
     return wrong
 
@@ -45,7 +45,7 @@ def results_of(
         taken = iter(outcomes)
         results = []
         for row in rows:
-            wrong = refusals(row, reach)
+            wrong = refusals(reach, product=row.product, location=row.location)
             if wrong:
                 results.append(StockResultShape(row.sku, row.erp_code, "refused", errors=wrong))
             else:

@@ -14,7 +14,7 @@ from aktar.edge.expressions import Among
 from aktar.edge.upserts import Verdict
 from aktar.exchange.columns import document, instant, listing, text, whole
 from aktar.exchange.kinds.kind import Document, Kind
-from aktar.exchange.queries import PIECE, in_pieces
+from aktar.exchange.queries import MOST_AT_ONCE, in_pieces
 
 _OWN = (
     text("sku"),
@@ -36,7 +36,7 @@ def _keep(documents: Sequence[Document], now: datetime) -> list[Verdict]:
 
 def _listed() -> Iterator[dict[str, Any]]:
     rows = in_pieces(Product.objects.all(), *(column.name for column in _OWN))
-    while part := list(islice(rows, PIECE)):
+    while part := list(islice(rows, MOST_AT_ONCE)):
         images: dict[int, list[str]] = defaultdict(list)
         pictures = ProductImage.objects.filter(Among("product", [row["pk"] for row in part]))
         for product, url in pictures.order_by("order", "pk").values_list("product_id", "url"):

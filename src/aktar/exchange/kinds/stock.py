@@ -1,23 +1,20 @@
 """Stock as a table: how much of a product is on hand at a location, as it was counted."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from aktar.catalog.models import Product
 from aktar.edge.bulk import told
 from aktar.edge.upserts import Difference, Fate, Told, Verdict, refused, with_errors
 from aktar.exchange.columns import amount, shown_amount, text
 from aktar.exchange.kinds.kind import Document, Kind
 from aktar.exchange.queries import in_pieces
-from aktar.places.models import StockLocation
+from aktar.places.rules import EVERYWHERE
 from aktar.stock.actions import set_stock
-from aktar.stock.bodies import CountBody
+from aktar.stock.bodies import CountBody, ids_named
 from aktar.stock.models import StockLevel
-from aktar.stock.results import why_refused
+from aktar.stock.results import refusals, why_refused
 from aktar.stock.rules import StockCount, StockOutcome
 
 
@@ -30,15 +27,16 @@ def _keep_as_of(as_of: datetime | None) -> Callable[[Sequence[Document], datetim
     def keep(documents: Sequence[Document], now: datetime) -> list[Verdict]:
         body = CountBody()
         rows = [told(body, each, key="sku") for each in documents]
-        products, locations = _ids(rows)
+        products, locations = ids_named([row.values for row in rows])
         verdicts: dict[int, Verdict] = {}
         counts: dict[int, StockCount] = {}
         for place, row in enumerate(rows):
-            errors = with_errors(row.errors, _unknown(row, products, locations))
-            if errors:
+            product = products.get(row.values.get("sku", ""))
+            location = locations.get(row.values.get("erp_code", ""))
+            errors = with_errors(row.errors, refusals(EVERYWHERE, product=product, location=location))
+            if errors or product is None or location is None:
                 verdicts[place] = refused(row, errors)
             else:
-                product, location = products[row.values["sku"]], locations[row.values["erp_code"]]
                 counts[place] = StockCount(product, location, row.values["on_hand"])
         outcomes = set_stock(list(counts.values()), by=None, now=now, as_of=as_of, reason="import")
         for place, outcome in zip(counts, outcomes, strict=True):
@@ -46,25 +44,6 @@ def _keep_as_of(as_of: datetime | None) -> Callable[[Sequence[Document], datetim
         return [verdicts[place] for place in range(len(rows))]
 
     return keep
-
-
-def _ids(rows: Sequence[Told]) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """The products and the locations that are named, by SKU and ERP code. Two queries."""
-    skus = {row.values["sku"] for row in rows if "sku" in row.values}
-    codes = {row.values["erp_code"] for row in rows if "erp_code" in row.values}
-    products = Product.objects.filter(sku__in=skus).values_list("sku", "pk")
-    return dict(products), dict(
-        StockLocation.objects.filter(erp_code__in=codes).values_list("erp_code", "pk")
-    )
-
-
-def _unknown(row: Told, products: Mapping[str, int], locations: Mapping[str, int]) -> dict[str, list[str]]:
-    errors = {}
-    if row.values.get("sku") not in products:
-        errors["sku"] = [_("There is no product of this SKU.")]
-    if row.values.get("erp_code") not in locations:
-        errors["erp_code"] = [_("There is no such stock location.")]
-    return errors
 
 
 def _verdict(row: Told, outcome: StockOutcome) -> Verdict:

@@ -6,13 +6,11 @@ from aktar.edge.references import Reading
 from aktar.edge.statements import RowsOfIds
 from aktar.orders.models import Order, OrderItem, Package
 from aktar.orders.queries import unpacked_items
+from aktar.orders.rules import PIECE
 from aktar.planning.models import FailedSource
 from aktar.planning.queries.points import point_of
 from aktar.planning.rules import Demand, Line
 from aktar.workflow.queries import workflow
-
-PIECE = 100
-"""An order item is one piece; quantities are hundredths."""
 
 _ADDRESS = "shipping_address__"
 _CUSTOMER_POINT = tuple(

@@ -109,7 +109,9 @@ class _Nearest:
     """Sites arranged by place, those of unknown place last, and those at a point remembered."""
 
     def __init__(self, sites: list[Site]) -> None:
-        self._first = [site.id for site in sorted(sites, key=lambda site: (site.priority, site.id))]
+        first = sorted(sites, key=lambda site: (site.priority, site.id))
+        self._first = [site.id for site in first]
+        self._placeless = [site.id for site in first if site.point is None]
         self._placed = Neighbourhood([(site.point, site.id) for site in sites if site.point is not None])
         self._near = lru_cache(maxsize=5_000)(self._look)
 
@@ -117,7 +119,8 @@ class _Nearest:
         return self._first[:count] if point is None else self._near(point, count)
 
     def _look(self, point: Point, count: int) -> list[int]:
-        return self._placed.nearest(point, count=count) or self._first[:count]
+        near = self._placed.nearest(point, count=count)
+        return near + self._placeless[: count - len(near)]
 
 
 def _load_sites(_reading: Reading) -> dict[int, Site]:

@@ -18,7 +18,7 @@ from aktar.planning.rules.demand import (
     Weights,
     scenario_for,
 )
-from aktar.planning.rules.geography import Neighbourhood, Point, kilometres, point
+from aktar.planning.rules.geography import Neighbourhood, Point, is_within, kilometres, point
 from aktar.planning.rules.options import Options, Why, spare, weigh
 from aktar.planning.rules.shortlist import shortlisted
 from aktar.planning.rules.situations import Situation, reliability
@@ -58,6 +58,7 @@ __all__ = [
     "decide",
     "explained",
     "fixed_cost",
+    "is_within",
     "kilometres",
     "may_dispatch",
     "package_cost",

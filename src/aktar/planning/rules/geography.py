@@ -10,7 +10,7 @@ EARTH_RADIUS = 6371.0088
 """The mean one, in kilometres."""
 
 UNKNOWN_KILOMETRES = 500.0
-"""What a distance counts as while one of its ends is not known: neither a reason to choose nor to refuse."""
+"""What a distance costs while one of its ends is not known: neither near nor far, and no reason to refuse."""
 
 Held = TypeVar("Held")
 
@@ -37,6 +37,11 @@ def kilometres(one: Point | None, other: Point | None) -> float:
     # By the chord: unlike the arc cosine it is exact for neighbours.
     half = sqrt((one.x - other.x) ** 2 + (one.y - other.y) ** 2 + (one.z - other.z) ** 2) / 2
     return 2 * EARTH_RADIUS * asin(min(1.0, half))
+
+
+def is_within(one: Point | None, other: Point | None, *, most: int | None) -> bool:
+    """Whether two points are so many kilometres apart at the most; what is not known is never too far."""
+    return most is None or one is None or other is None or kilometres(one, other) <= most
 
 
 class Neighbourhood(Generic[Held]):

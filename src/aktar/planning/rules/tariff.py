@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from aktar.planning.rules.costs import asking_cost, starting_cost
 from aktar.planning.rules.demand import Scenario, Site, Standing
-from aktar.planning.rules.geography import Point, kilometres
+from aktar.planning.rules.geography import Point, is_within, kilometres
 from aktar.planning.rules.terms import admits, may_dispatch
 
 FAR = -1
@@ -43,13 +43,10 @@ class Tariff:
         if (known := self._ways.get(pair)) is None:
             if len(self._ways) >= _MOST_WAYS:
                 self._ways.clear()
-            length = kilometres(self._sites[source].point, self._sites[dispatcher].point)
-            farthest = self.scenario.sources.most_kilometres
-            known = (
-                FAR
-                if farthest is not None and length > farthest
-                else round(self.scenario.weights.transfer_kilometre * length)
-            )
+            one, other = self._sites[source].point, self._sites[dispatcher].point
+            known = FAR
+            if is_within(one, other, most=self.scenario.sources.most_kilometres):
+                known = round(self.scenario.weights.transfer_kilometre * kilometres(one, other))
             self._ways[pair] = known
         return known
 
@@ -64,8 +61,7 @@ class Tariff:
             self._starting[dispatcher] = known
         if known == FAR:
             return FAR
-        length = kilometres(self._sites[dispatcher].point, to)
-        farthest = self.scenario.dispatchers.most_kilometres
-        if farthest is not None and length > farthest:
+        at = self._sites[dispatcher].point
+        if not is_within(at, to, most=self.scenario.dispatchers.most_kilometres):
             return FAR
-        return known + round(self.scenario.weights.delivery_kilometre * length)
+        return known + round(self.scenario.weights.delivery_kilometre * kilometres(at, to))

@@ -1,7 +1,9 @@
 """`aktar plan`: plans the orders that were put in and left alone, and what was out of stock once more."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -11,6 +13,10 @@ import click
 from aktar.site.cli.site import wake_with_workflow
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from django.db.models import QuerySet
+
     from aktar.fulfilment.rules import Resupply
     from aktar.planning.rules import Decision, PackagePlan, Situation
     from aktar.planning.solving import Promised, Solution
@@ -19,6 +25,9 @@ NO_SOLVER = "--batch needs a solver, which pip install 'aktar[plan]' brings."
 
 MOST_TOGETHER = 2000
 """Orders that are weighed against each other at once."""
+
+PATIENCE = 60
+"""Seconds that an order or a package waits for other writers; nobody waits for this."""
 
 
 @click.command()
@@ -44,9 +53,13 @@ def plan(batch: bool, dry_run: bool, limit: int | None, seconds: int) -> None:
 
     Before that, what is out of stock in open packages is asked for once more, package by package even with
     --batch: of whoever has it by now and has not failed the package before. Packages for which nobody has
-    anything stay as they are, and do not count for --limit.
+    anything stay as they are, and do not count for --limit. What others hold for more than a minute is named
+    and left for another time; the exit status is 1 then.
     """
     wake_with_workflow()
+    from django.db import OperationalError
+
+    from aktar.edge.locks import patiently
     from aktar.fulfilment.queries import lacking_packages, unplanned_orders
     from aktar.places.models import StockLocation
     from aktar.planning.solving import Promised, SolverMissing, require_solver
@@ -57,36 +70,71 @@ def plan(batch: bool, dry_run: bool, limit: int | None, seconds: int) -> None:
         except SolverMissing as missing:
             raise click.ClickException(NO_SOLVER) from missing
     codes = _Codes(StockLocation.objects.values_list("pk", "erp_code"))
-    promised = Promised()
-    supplied = partly = 0
-    waiting = lacking_packages()
-    asked = _supplies_said(waiting, promised) if dry_run else _supplies(waiting)
-    for supply in islice(asked, limit):
-        click.echo(_supply_sentence(supply, codes))
-        supplied += 1
-        partly += supply.missing > 0
-    orders = unplanned_orders(limit=None if limit is None else limit - supplied)
-    if batch:
-        found = _together(orders, promised, is_dry=dry_run, seconds=seconds)
-    else:
-        found = _said(orders, promised) if dry_run else _one_by_one(orders)
-    planned = short = 0
-    for decision in found:
-        click.echo(_sentence(decision, codes))
-        planned += 1
-        short += not decision.is_complete
+    promised, busy = Promised(), _Busy()
+    supplied = partly = planned = short = 0
+    gave_up = None
+    try:
+        with patiently(seconds=PATIENCE):
+            waiting = lacking_packages()
+            asked = _supplies_said(waiting, promised) if dry_run else _supplies(waiting, busy)
+            for supply in islice(asked, limit):
+                click.echo(_supply_sentence(supply, codes))
+                supplied += 1
+                partly += supply.missing > 0
+            orders = unplanned_orders(limit=None if limit is None else limit - supplied)
+            if batch:
+                found = _together(orders, promised, busy, is_dry=dry_run, seconds=seconds)
+            else:
+                found = _said(orders, promised) if dry_run else _one_by_one(orders, busy)
+            for decision in found:
+                click.echo(_sentence(decision, codes))
+                planned += 1
+                short += not decision.is_complete
+    except OperationalError as error:
+        gave_up = " ".join(str(error).split())
     if supplied:
         done = "would get" if dry_run else "got"
         click.echo(f"{supplied} packages {done} what was out of stock, {partly} of them only a part.")
     done = "would be planned" if dry_run else "planned"
     click.echo(f"{planned} orders {done}, {short} of them with something out of stock.")
+    if gave_up is not None:
+        raise click.ClickException(f"The database gave up: {gave_up}. Run it again to go on.")
+    if busy.left:
+        click.echo(f"{busy.left} left as they were: run it again to go on.", err=True)
+        sys.exit(1)
 
 
-def _supplies(packages: list[int]) -> "Iterator[Resupply]":
+class _Busy:
+    """Says what is left as it is, for others hold what it needs, and counts it; the rest goes on."""
+
+    def __init__(self) -> None:
+        self.left = 0
+
+    @contextmanager
+    def may_leave(self, number: "QuerySet[Any, str]") -> Iterator[None]:
+        """Let what is within be waited for in vain; `number` finds how it is called."""
+        from django.db import OperationalError
+
+        from aktar.edge.locks import waited_in_vain
+
+        try:
+            yield
+        except OperationalError as error:
+            if not waited_in_vain(error):
+                raise
+            self.left += 1
+            name = number.first()
+            click.echo(f"{name}: left, for others held what it needs for {PATIENCE} seconds.", err=True)
+
+
+def _supplies(packages: list[int], busy: _Busy) -> "Iterator[Resupply]":
     from aktar.fulfilment.actions import resupply_package
+    from aktar.orders.models import Package
 
     for package in packages:
-        found = resupply_package(package, by=None, now=datetime.now(UTC))
+        found = None
+        with busy.may_leave(Package.objects.filter(pk=package).values_list("number", flat=True)):
+            found = resupply_package(package, by=None, now=datetime.now(UTC))
         if found is not None:
             yield found
 
@@ -102,11 +150,14 @@ def _supplies_said(packages: list[int], promised: "Promised") -> "Iterator[Resup
             yield found
 
 
-def _one_by_one(orders: list[int]) -> "Iterator[Decision]":
+def _one_by_one(orders: list[int], busy: _Busy) -> "Iterator[Decision]":
     from aktar.fulfilment.actions import plan_order
+    from aktar.orders.models import Order
 
     for order in orders:
-        decision = plan_order(order, by=None, now=datetime.now(UTC))
+        decision = None
+        with busy.may_leave(Order.objects.filter(pk=order).values_list("number", flat=True)):
+            decision = plan_order(order, by=None, now=datetime.now(UTC))
         if decision is not None:
             yield decision
 
@@ -122,9 +173,12 @@ def _said(orders: list[int], promised: "Promised") -> "Iterator[Decision]":
             yield decision
 
 
-def _together(orders: list[int], promised: "Promised", *, is_dry: bool, seconds: int) -> "Iterator[Decision]":
+def _together(
+    orders: list[int], promised: "Promised", busy: _Busy, *, is_dry: bool, seconds: int
+) -> "Iterator[Decision]":
     from aktar.fulfilment.actions import carry_out_decision
     from aktar.fulfilment.queries import decisions_on
+    from aktar.orders.models import Order
     from aktar.planning.solving import in_batch
 
     def solve(situation: "Situation") -> "Solution":
@@ -139,7 +193,9 @@ def _together(orders: list[int], promised: "Promised", *, is_dry: bool, seconds:
                 promised.promise(decision)
                 yield decision
                 continue
-            carried = carry_out_decision(decision, is_batch=True, by=None, now=datetime.now(UTC))
+            carried, order = None, Order.objects.filter(pk=decision.demand.key)
+            with busy.may_leave(order.values_list("number", flat=True)):
+                carried = carry_out_decision(decision, is_batch=True, by=None, now=datetime.now(UTC))
             if carried is not None:
                 yield carried
 

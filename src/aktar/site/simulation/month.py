@@ -11,9 +11,9 @@ from itertools import accumulate
 from math import ceil
 from random import Random
 
+from aktar.orders.rules import PIECE
+
 START = datetime(2026, 10, 1, tzinfo=UTC)
-PIECE = 100
-"""One piece in hundredths, as stock counts."""
 
 PROMISE = timedelta(days=3)
 """An order that is packed later than so long after it was placed is late."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
+from aktar.orders.rules import PIECE
 from aktar.planning.queries.desk import STANDINGS_LAST, Desk
 from aktar.planning.queries.market import MOST_BESIDE
 from aktar.planning.rules import (
@@ -22,7 +23,7 @@ from aktar.planning.rules import (
     reliability,
 )
 from aktar.site.simulation.ground import Ask, Pair, Planned
-from aktar.site.simulation.month import PIECE, Purchase
+from aktar.site.simulation.month import Purchase
 from aktar.site.simulation.policies import Policy
 
 

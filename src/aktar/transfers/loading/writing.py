@@ -62,7 +62,7 @@ def write(batch: Batch, flow: Workflow, *, now: datetime) -> Written:
         _insert(table, new[table])
         _update(table.model, changes[table])
     _drop_lost_images(batch)
-    _settle(batch, new, changes, flow)
+    _settle(batch, new, changes, flow, now=now)
     created = {row["id"] for row in new[TRANSFER_ORDER]}
     updated = _showing(new, changes) - created
     TransferOrder.objects.filter(pk__in=updated).update(version=F("version") + 1)
@@ -96,18 +96,28 @@ def _new_packages(new: Mapping[Table, list[Row]], flow: Workflow, now: datetime)
 
 
 def _settle(
-    batch: Batch, new: Mapping[Table, list[Row]], changes: Mapping[Table, Mapping[int, Row]], flow: Workflow
+    batch: Batch,
+    new: Mapping[Table, list[Row]],
+    changes: Mapping[Table, Mapping[int, Row]],
+    flow: Workflow,
+    *,
+    now: datetime,
 ) -> None:
-    """Let orders and packages that were there before follow the items that came or changed."""
+    """Let orders and packages that were there before follow the items that came or changed.
+
+    Their date says that they are in a state that their log does not know of.
+    """
     orders = _parents(batch, new, changes, items=ORDER_ITEM, parent="order_id", of=ORDER)
     for state, ids in _by_state(settled_orders(orders, flow)).items():
-        Order.objects.filter(pk__in=ids).exclude(state_id=state).update(state_id=state)
+        Order.objects.filter(pk__in=ids).exclude(state_id=state).update(
+            state_id=state, modified_date=now
+        )
     packages = _parents(batch, new, changes, items=PACKAGE_ITEM, parent="package_id", of=PACKAGE)
     if packages:
         follow = following(flow)
         for state, ids in _by_state(settled_packages(packages, flow)).items():
             Package.objects.filter(pk__in=ids, state_id__in=follow).exclude(state_id=state).update(
-                state_id=state
+                state_id=state, modified_date=now
             )
 
 
