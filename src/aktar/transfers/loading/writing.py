@@ -109,9 +109,7 @@ def _settle(
     """
     orders = _parents(batch, new, changes, items=ORDER_ITEM, parent="order_id", of=ORDER)
     for state, ids in _by_state(settled_orders(orders, flow)).items():
-        Order.objects.filter(pk__in=ids).exclude(state_id=state).update(
-            state_id=state, modified_date=now
-        )
+        Order.objects.filter(pk__in=ids).exclude(state_id=state).update(state_id=state, modified_date=now)
     packages = _parents(batch, new, changes, items=PACKAGE_ITEM, parent="package_id", of=PACKAGE)
     if packages:
         follow = following(flow)
