@@ -151,6 +151,15 @@ def test_a_key_stands_for_one_body(caller: Client) -> None:
     assert TransitionLog.objects.filter(content_type=6).count() == 1
 
 
+def test_a_key_stands_for_one_query(caller: Client) -> None:
+    path = "/api/v1/oms/orders/"
+    first, second, again = (post(caller, f"{path}?plan={wish}", {}) for wish in (0, 1, 0))
+    assert (first.status_code, second.status_code, again.content) == (400, 422, first.content)
+    assert second.json() == {"detail": "This Idempotency-Key was used with another body or query."}
+    # Nor is a query taken for the beginning of a body.
+    assert post(caller, path, b"plan=0\n{}").status_code == 422
+
+
 def test_a_key_is_the_callers_and_the_paths_own(caller: Client) -> None:
     orders = [a_transfer_order() for _ in range(2)]
     for order in orders:

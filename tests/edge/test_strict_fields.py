@@ -1,10 +1,14 @@
 """Bodies hold the fields asked for, in the types asked for, and every fault is named at once."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from rest_framework.exceptions import ValidationError
 
+from aktar.edge.body_fields import InstantBodyField
 from aktar.edge.serializers import StrictCharField, StrictIntegerField, StrictSerializer
+from aktar.edge.shapes import instant_text
 
 
 class _Body(StrictSerializer):
@@ -74,5 +78,26 @@ def test_of_a_flood_of_unknown_fields_the_first_twenty_are_named() -> None:
 def test_what_is_no_object_is_refused(body: Any) -> None:
     checked = _Body(data=body)
     assert not checked.is_valid()
-    if body is not None:
-        assert checked.errors == {"non_field_errors": ["Give an object."]}
+    assert checked.errors == {"non_field_errors": ["Give an object."]}
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("8999-12-31T23:59:59.999999Z", datetime(8999, 12, 31, 23, 59, 59, 999999, UTC)),
+        ("1971-01-01T00:00:00+00:00", datetime(1971, 1, 1, tzinfo=UTC)),
+        ("9000-01-01T00:00:00+03:00", datetime(8999, 12, 31, 21, tzinfo=UTC)),
+        ("8999-12-31T23:59:59.999999-23:59", None),
+        ("1971-01-01T00:00:00+23:59", None),
+        ("9999-12-31T23:59:59-00:01", None),
+        ("0001-01-01T00:00:00+00:01", None),
+    ],
+)
+def test_the_year_of_an_instant_is_that_of_utc(text: str, read: datetime | None) -> None:
+    if read is None:
+        with pytest.raises(ValidationError, match="between the years 1971 and 8999"):
+            InstantBodyField().run_validation(text)
+    else:
+        taken = InstantBodyField().run_validation(text)
+        assert taken == read
+        assert InstantBodyField().run_validation(instant_text(taken)) == taken

@@ -1,5 +1,6 @@
 """Views that show what the edge makes of a request, and nothing more."""
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.request import Request
@@ -62,6 +63,17 @@ class Broken(ApiView):
         raise LookupError("secret detail")
 
 
+class Overflowing(ApiView):
+    """Asks the database for a sum that does not fit it."""
+
+    def get(self, _request: Request) -> Response:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT CAST(sum(n) AS bigint) FROM (SELECT 9223372036854775807 AS n UNION ALL SELECT 1) AS t"
+            )
+        return Response(status=204)
+
+
 def _broken(_request: HttpRequest) -> HttpResponse:
     raise LookupError("secret detail")
 
@@ -72,6 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("numbers/<int:count>/", Numbers.as_view()),
     path("things/<id:pk>/", lambda _request, pk: HttpResponse(str(pk))),
     path("broken/", Broken.as_view()),
+    path("overflowing/", Overflowing.as_view()),
     path("broken-plain/", _broken),
     *product,
 ]

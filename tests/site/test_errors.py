@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from tests.factories import a_caller
@@ -22,6 +23,15 @@ def test_an_unexpected_error_is_500_in_json_and_in_the_log_only(
     assert answer.json() == {"detail": "Something went wrong here; it has been logged."}
     assert [record.exc_info is not None for record in caplog.records] == [True]
     assert "secret detail" in caplog.text
+
+
+def test_what_no_repetition_helps_is_not_told_as_busy() -> None:
+    caller = a_caller()
+    caller.raise_request_exception = False
+    with transaction.atomic():
+        answer = caller.get("/overflowing/")
+        transaction.set_rollback(True)
+    assert (answer.status_code, answer.get("Retry-After")) == (500, None)
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1/", "/api/v1/oms/", "/api/v1/oms/nothing/"])

@@ -75,6 +75,20 @@ def test_stock_is_set_row_by_row_and_each_row_has_its_result(caller: Client) -> 
     require_balance()
 
 
+def test_who_takes_more_than_there_is_hears_how_much_that_is(caller: Client) -> None:
+    product, promised, location = a_product(), a_product(), a_location()
+    a_stock(product, location, 5)
+    a_stock(promised, location, 5)
+    reserve([StockLine(promised.pk, location.pk, 300)], by=None, now=NOW)
+    changes = [(product, "-6.00"), (promised, "-6.00"), (promised, "-3.00")]
+    answer = put(caller, "adjust", [row(each, location, change=change) for each, change in changes])
+    assert [each["errors"]["change"] for each in answer.json()["results"]] == [
+        ["Only 5.00 are on hand, and this location may not go below zero."],
+        ["Only 5.00 are on hand, and this location may not go below zero."],
+        ["3.00 of these are reserved here: cancel what they are for first."],
+    ]
+
+
 def test_an_adjustment_sent_twice_under_one_key_is_made_once(caller: Client) -> None:
     product, location = a_product(), a_location()
     rows = [row(product, location, change="3.00", kind="received"), row(product, location, change="-1.00")]

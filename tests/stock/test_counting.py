@@ -104,7 +104,7 @@ def test_adjustments_follow_each_other() -> None:
         StockDelta(product.pk, location.pk, -200),
     ]
     outcomes = adjust_stock(deltas, by=user, now=NOW, reason="stocktaking")
-    assert [outcome.fault for outcome in outcomes] == [None, None, StockFault.BELOW_RESERVED, None]
+    assert [outcome.fault for outcome in outcomes] == [None, None, StockFault.BELOW_ZERO, None]
     assert [outcome.on_hand for outcome in outcomes] == [300, 200, 200, 0]
     assert kinds(product) == ["received", "lost", "adjusted"]
     assert set(StockMovement.objects.values_list("user", "reason")) == {(user.pk, "stocktaking")}

@@ -122,7 +122,8 @@ class ApiView(APIView):
         if header is None or request.method != "POST" or request.auth is None:
             return
         scope = Scope(caller=request.auth.pk, method="POST", path=request._request.path, key=read_key(header))
-        found = claim(scope, body=cast("ApiRequest", request).raw_body(), now=self.now)
+        body, query = cast("ApiRequest", request).raw_body(), request.META.get("QUERY_STRING", "")
+        found = claim(scope, body=body, query=query, now=self.now)
         if isinstance(found, StoredAnswer):
             raise AnsweredBefore(found)
         self._claim = found

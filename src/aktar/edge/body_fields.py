@@ -4,7 +4,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -106,12 +106,15 @@ class InstantBodyField(serializers.Field[datetime, Any, str, Any]):
         if not (isinstance(data, str) and re.fullmatch(_INSTANT, data, re.ASCII)):
             self.fail("invalid")
         try:
-            instant = datetime.fromisoformat(data.upper())
+            # The year is that of UTC: so the instant is kept and shown, and so it comes in again.
+            instant = datetime.fromisoformat(data.upper()).astimezone(UTC)
         except ValueError:
             self.fail("invalid")
+        except OverflowError:
+            self._fail_far()
         if not FIRST_YEAR < instant.year < LAST_YEAR:
-            self.fail("far", first=FIRST_YEAR + 1, last=LAST_YEAR - 1)
-        return instant.astimezone(UTC)
+            self._fail_far()
+        return instant
 
     def to_representation(self, value: datetime) -> str:
         return value.isoformat()
@@ -119,6 +122,9 @@ class InstantBodyField(serializers.Field[datetime, Any, str, Any]):
     def json_schema(self) -> dict[str, Any]:
         """What the field takes."""
         return {"type": "string", "format": "date-time"}
+
+    def _fail_far(self) -> NoReturn:
+        self.fail("far", first=FIRST_YEAR + 1, last=LAST_YEAR - 1)
 
 
 class ReferenceField(serializers.Field[Any, Any, Any, Any]):

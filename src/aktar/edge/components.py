@@ -26,7 +26,10 @@ REFUSALS: Mapping[int, tuple[str, str]] = {
     412: ("PreconditionFailed", "If-Match names another version than the present one; nothing was changed."),
     413: ("BodyTooLarge", "The body is larger than this installation takes."),
     415: ("UnsupportedMediaType", "The body is not JSON in UTF-8."),
-    422: ("KeyReused", "The Idempotency-Key was used for another body before; nothing was changed."),
+    422: (
+        "KeyReused",
+        "The Idempotency-Key was used with another body or query before; nothing was changed.",
+    ),
     429: ("TooManyRequests", "Too many requests."),
 }
 """Component and description of what each refusal means."""

@@ -32,13 +32,13 @@ _RETRY_AFTER = 1  # seconds
 
 
 class KeyReused(APIException):
-    """The key was used for another body."""
+    """The key was used for another body, or with another query."""
 
     status_code = 422
     default_code = "idempotency_key_reused"
 
     def __init__(self) -> None:
-        super().__init__(_("This Idempotency-Key was used with another body."))
+        super().__init__(_("This Idempotency-Key was used with another body or query."))
 
 
 class KeyInUse(APIException):
@@ -125,12 +125,13 @@ def read_key(header: str) -> str:
     return key
 
 
-def claim(scope: Scope, *, body: bytes, now: datetime) -> Claim | StoredAnswer:
+def claim(scope: Scope, *, body: bytes, now: datetime, query: str = "") -> Claim | StoredAnswer:
     """Claim a key, or find its answer; waits up to two seconds for a twin that is running.
 
-    Raises KeyReused for another body than the first one's and KeyInUse if the twin takes longer.
+    Raises KeyReused for another body or query than the first one's and KeyInUse if the twin takes longer.
     """
-    digest = sha256(body).hexdigest()
+    # A query holds no line break: where it ends cannot be mistaken.
+    digest = sha256(query.encode(errors="surrogatepass") + b"\n" + body).hexdigest()
     for look in range(_LOOKS):
         if look:
             time.sleep(_LOOK_EVERY)

@@ -59,6 +59,8 @@ class StrictJSONParser(BaseParser):
         document = decode(body)
         body_types: tuple[type, ...] = context["view"].body_types
         if not isinstance(document, body_types):
+            if list in body_types:
+                raise ParseError(_("The body must be a JSON object, or a list of such."))
             raise ParseError(_("The body must be a JSON object."))
         return document
 

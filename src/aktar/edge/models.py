@@ -22,7 +22,7 @@ class IdempotencyKey(models.Model):
     method = BoundedCharField(max_length=8)
     path = BoundedCharField(max_length=255)
     key = BoundedCharField(max_length=255)
-    digest = BoundedCharField(max_length=64, help_text="SHA-256 of the body, hexadecimal.")
+    digest = BoundedCharField(max_length=64, help_text="SHA-256 of query and body, hexadecimal.")
     holder = BoundedCharField(max_length=32, help_text="Drawn anew by whoever claims the key.")
     leased_until = models.DateTimeField()
     created_at = models.DateTimeField(db_index=True)

@@ -85,7 +85,7 @@ def header_parameters(*statuses: int) -> Iterator[Json]:
             "If-Match", "The tag of the version to change; if it is another one by now, nothing is."
         )
     if 422 in statuses:
-        text = "A name for this request; sent again under the same name, it is carried out once."
+        text = "A name for this request, query and all; sent again under it, it is carried out once."
         yield _header(
             "Idempotency-Key", text, minLength=1, maxLength=LONGEST_KEY, pattern="^[!-~]([ -~]*[!-~])?$"
         )

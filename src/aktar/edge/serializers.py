@@ -20,6 +20,11 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     default_error_messages = {"invalid": _("Give an object.")}
 
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """Let null in the place of the whole be what it is, no object: DRF has English of its own for it."""
+        is_whole = self.parent is None and not self.allow_null
+        return (False, None) if data is None and is_whole else super().validate_empty_values(data)
+
     def to_internal_value(self, data: Any) -> Any:
         unknown = [key for key in data if key not in self.fields] if isinstance(data, dict) else []
         try:

@@ -49,6 +49,9 @@ from aktar.workflow.rules import CommandNotAllowed, CommandsDisagree, CommandUnk
 
 log = structlog.get_logger("aktar.errors")
 
+# SQLite's own number for what no other number says: not busy, locked, full or unreadable.
+_SQLITE_ERROR = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -221,12 +224,23 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
         error = NotFound()
     if isinstance(error, APIException):
         return exception_handler(error, dict(context))
+    if _is_wrong_statement(error):
+        return None
     for kind, known in TABLE:
         if isinstance(error, kind):
             if known.status >= 500:
                 log.warning("unavailable", error=" ".join(str(error).split()))
             return Response(known.body(error), status=known.status, headers=dict(known.headers))
     return None
+
+
+def _is_wrong_statement(error: Exception) -> bool:
+    """Whether SQLite refuses the statement itself, for an overflow say: no repetition helps.
+
+    PostgreSQL has an error of another class for that.
+    """
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    return isinstance(error, OperationalError) and code == _SQLITE_ERROR
 
 
 def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -16,6 +16,7 @@ from aktar.stock.shapes import StockResultShape, StockResultsShape
 _FAULTS: Mapping[StockFault, "str | Promise"] = {
     StockFault.COUNTED_TWICE: _("The same product is counted here by an earlier row."),
     StockFault.COUNTED_LATER: _("A later count stands."),
+    StockFault.BELOW_ZERO: _("Only {on_hand} are on hand, and this location may not go below zero."),
     StockFault.BELOW_RESERVED: _("{reserved} of these are reserved here: cancel what they are for first."),
     StockFault.TOO_MUCH: _("No more than {most} can be on hand, either side of zero."),
 }
@@ -58,7 +59,11 @@ def results_of(
 
 def why_refused(fault: StockFault, outcome: StockOutcome) -> str:
     """Why a count or an adjustment is not taken over, in the language of the moment."""
-    numbers = {"reserved": decimal_text(outcome.reserved), "most": decimal_text(MOST_ON_HAND)}
+    numbers = {
+        "on_hand": decimal_text(outcome.on_hand),
+        "reserved": decimal_text(outcome.reserved),
+        "most": decimal_text(MOST_ON_HAND),
+    }
     return str(_FAULTS[fault]).format(**numbers)
 
 

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 (
                     "digest",
                     aktar.edge.fields.BoundedCharField(
-                        help_text="SHA-256 of the body, hexadecimal.", max_length=64
+                        help_text="SHA-256 of query and body, hexadecimal.", max_length=64
                     ),
                 ),
                 (

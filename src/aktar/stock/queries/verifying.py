@@ -6,13 +6,21 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from aktar.catalog.models import Product
 from aktar.edge.rules import decimal_text
+from aktar.edge.sums import halves_of, not_plainly_zero, whole
 from aktar.places.models import StockLocation
 from aktar.stock.rules import COMES_IN, GOES_OUT, Kind, ProductBalance, UnbalancedLevel
 from aktar.stock.shapes import StockVerificationShape, UnbalancedLevelShape, UnbalancedProductShape
 
 MOST_NAMED = 100
-_UNBALANCED = """
-    SELECT product_id, stock_location_id, sum(on_hand), sum(reserved), sum(in_transit)
+
+
+def _quoted(kinds: Collection[Kind]) -> str:
+    return ", ".join(f"'{kind}'" for kind in kinds)
+
+
+_UNBALANCED = f"""
+    SELECT product_id, stock_location_id,
+        {halves_of("on_hand")}, {halves_of("reserved")}, {halves_of("in_transit")}
     FROM (
         SELECT product_id, stock_location_id, on_hand, reserved, in_transit FROM stock_stocklevel
         UNION ALL
@@ -20,23 +28,24 @@ _UNBALANCED = """
         FROM stock_stockmovement
     ) AS entry
     GROUP BY product_id, stock_location_id
-    HAVING sum(on_hand) <> 0 OR sum(reserved) <> 0 OR sum(in_transit) <> 0
+    HAVING {not_plainly_zero("on_hand")} OR {not_plainly_zero("reserved")} OR {not_plainly_zero("in_transit")}
     ORDER BY product_id, stock_location_id
-"""
-_BALANCES = """
-    SELECT product_id, sum(came_in), sum(went_out), sum(on_hand), sum(in_transit)
+"""  # noqa: S608 - of columns named here
+_BALANCES = f"""
+    SELECT product_id,
+        {halves_of("came_in")}, {halves_of("went_out")}, {halves_of("on_hand")}, {halves_of("in_transit")}
     FROM (
         SELECT product_id, 0 AS came_in, 0 AS went_out, on_hand, in_transit FROM stock_stocklevel
         UNION ALL
         SELECT product_id,
-            CASE WHEN kind IN ({comes_in}) THEN on_hand_change + in_transit_change ELSE 0 END,
-            CASE WHEN kind IN ({goes_out}) THEN -on_hand_change - in_transit_change ELSE 0 END,
+            CASE WHEN kind IN ({_quoted(COMES_IN)}) THEN on_hand_change + in_transit_change ELSE 0 END,
+            CASE WHEN kind IN ({_quoted(GOES_OUT)}) THEN -on_hand_change - in_transit_change ELSE 0 END,
             0, 0
         FROM stock_stockmovement
     ) AS entry
     GROUP BY product_id
     ORDER BY product_id
-"""
+"""  # noqa: S608 - likewise
 
 
 def stock_verification() -> StockVerificationShape:
@@ -87,18 +96,15 @@ def unbalanced_levels(*, using: str = DEFAULT_DB_ALIAS) -> list[UnbalancedLevel]
     """The levels that are not the sum of their movements. One query, which reads all there is."""
     with connections[using].cursor() as cursor:
         cursor.execute(_UNBALANCED)
-        return [UnbalancedLevel(*map(int, row)) for row in cursor.fetchall()]
+        found = [UnbalancedLevel(product, location, *whole(sums)) for product, location, *sums in cursor]
+    return [row for row in found if row.on_hand or row.reserved or row.in_transit]
 
 
 def product_balances(*, using: str = DEFAULT_DB_ALIAS) -> list[ProductBalance]:
     """For each product in the books: what came in, went out, and is there. One query, which reads all."""
     with connections[using].cursor() as cursor:
-        cursor.execute(_BALANCES.format(comes_in=_quoted(COMES_IN), goes_out=_quoted(GOES_OUT)))
-        return [ProductBalance(*map(int, row)) for row in cursor.fetchall()]
-
-
-def _quoted(kinds: Collection[Kind]) -> str:
-    return ", ".join(f"'{kind}'" for kind in kinds)
+        cursor.execute(_BALANCES)
+        return [ProductBalance(product, *whole(sums)) for product, *sums in cursor]
 
 
 def _skus(products: Collection[int]) -> Mapping[int, str]:

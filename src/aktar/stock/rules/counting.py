@@ -45,6 +45,7 @@ class StockFault(StrEnum):
 
     COUNTED_TWICE = "counted twice"
     COUNTED_LATER = "counted later"
+    BELOW_ZERO = "below zero"
     BELOW_RESERVED = "below reserved"
     TOO_MUCH = "too much"
 
@@ -81,6 +82,8 @@ def adjusted(pair: Pair, level: Level, *, change: int) -> StockOutcome:
     on_hand = level.on_hand + change
     if abs(on_hand) > MOST_ON_HAND:
         return _outcome(pair, level, fault=StockFault.TOO_MUCH)
+    if on_hand < 0 and not level.may_go_negative:
+        return _outcome(pair, level, fault=StockFault.BELOW_ZERO)
     if on_hand < level.reserved and not level.may_go_negative:
         return _outcome(pair, level, fault=StockFault.BELOW_RESERVED)
     level.on_hand = on_hand
