@@ -214,8 +214,14 @@ def stock_that_somebody_holds(url: str) -> Iterator[Callable[[], None]]:
     ("act", "options", "held", "other", "summary"),
     [
         ("resupply_package", (), "WEB-1P1", "WEB-2P1: A has 1 itself.", "1 packages got"),
-        ("plan_order", (), "WEB-1", "WEB-2: A dispatches 1.", "1 orders planned"),
-        ("carry_out_decision", ("--batch",), "WEB-1", "WEB-2: A dispatches 1.", "1 orders planned"),
+        ("plan_order", (), "WEB-1", "WEB-2: A dispatches 1 line: 1 of its own.", "1 orders planned"),
+        (
+            "carry_out_decision",
+            ("--batch",),
+            "WEB-1",
+            "WEB-2: A dispatches 1 line: 1 of its own.",
+            "1 orders planned",
+        ),
     ],
 )
 def test_what_others_hold_for_too_long_is_named_and_the_rest_goes_on(
