@@ -14,7 +14,7 @@ from aktar.exchange.kinds import KINDS
 from aktar.stock.models import StockKeeping, StockLevel
 from aktar.transfers.models import CargoCompany
 from tests.exchange.tables import bring_in, exported, try_out
-from tests.factories import NOW, a_location, a_product
+from tests.factories import NOW, a_caller, a_location, a_product
 from tests.walk.scene import footprint
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,23 @@ def test_an_export_comes_in_again_without_a_difference(tmp_path: Path, kind: str
     changed = {name for name, rows in footprint().items() if rows != before[name]}
     # A count is news even where it finds what was thought to be there.
     assert changed <= ({"stock.StockLevel"} if kind == "stock" else set())
+
+
+def test_blanks_around_what_the_api_took_make_no_difference(tmp_path: Path) -> None:
+    images = [" https://img.example.com/1.jpg", "https://img.example.com/2 .jpg"]
+    product = {"sku": " lead", "name": "trail ", "base_code": "\u00a0nb", "barcode": "\u3000w\u3000"}
+    path = "/api/v1/oms/products/bulk/"
+    rows = [product | {"images": images[:1]}, {"sku": "\u00a0b ", "name": "B", "images": images}]
+    answer = a_caller().post(path, {"products": rows}, "application/json").json()
+    assert [(row["key"], row["status"]) for row in answer["results"]] == [
+        ("lead", "created"),
+        ("b", "refused"),
+    ]
+    assert answer["results"][1]["errors"] == {"images": {"1": ["Give an address without blanks."]}}
+    made = Product.objects.get()
+    assert (made.sku, made.name, made.base_code, made.barcode) == ("lead", "trail", "nb", "w")
+    (report,) = try_out(exported(tmp_path / "a.csv", "products"), "products")
+    assert str(report.fate) == "unchanged", report
 
 
 def test_nothing_in_an_exported_file_is_run(tmp_path: Path) -> None:

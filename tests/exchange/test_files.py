@@ -12,9 +12,9 @@ import pytest
 from openpyxl import Workbook
 
 from aktar.edge.sheets import Column, Figure, Kind, csv_chunks, unguarded
-from aktar.exchange.files import delimited, workbooks
+from aktar.exchange.files import delimited, sheets, workbooks
 from aktar.exchange.kinds import kind_of
-from aktar.exchange.records import records
+from aktar.exchange.records import Mistake, records
 from aktar.exchange.rules import FileRefused, Source, SourceRow
 from tests.exchange.tables import a_csv, a_workbook, read
 
@@ -64,13 +64,13 @@ def test_what_is_no_csv_is_refused_with_its_place(tmp_path: Path, content: bytes
 
 
 def test_cells_of_a_workbook_read_as_those_of_a_csv_file_would(tmp_path: Path) -> None:
-    cells = [869, 12.5, 0.1 + 0.2, 1e15, True, AT_HALF_PAST, " şal ", "=1+1", None, "'=x"]
+    cells = [869, 12.5, 0.1 + 0.2, 1e14, True, AT_HALF_PAST, " şal ", "=1+1", None, "'=x"]
     path = a_workbook(tmp_path / "a.xlsx", [[f"h{place}" for place in range(10)], cells])
     (row,) = read(path).rows
     assert row.place == "2"
     # A formula that no spreadsheet has worked out yet came to nothing.
     assert list(row.cells) == [
-        "869", "12.5", "0.3", "1000000000000000", "true", "2026-11-02T09:30:00Z", "şal", "", "", "'=x",
+        "869", "12.5", "0.3", "100000000000000", "true", "2026-11-02T09:30:00Z", "şal", "", "", "'=x",
     ]  # fmt: skip
 
 
@@ -86,12 +86,22 @@ def test_sheets_that_go_on_are_read_on_and_others_are_not(tmp_path: Path) -> Non
     assert [row.place for row in read(tmp_path / "a.xlsx").rows] == ["2", "products 2:2"]
 
 
+SHARED = (
+    b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/'
+    b'vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
+
+
 def _repacked(path: Path, **parts: bytes) -> Path:
     """A workbook with some of its parts replaced, or with more of them."""
     book = a_workbook(path.with_name("sound.xlsx"), ROWS)
+    shared = SHARED if "sharedStrings_xml" in parts else b""
     with ZipFile(book) as sound, ZipFile(path, "w", ZIP_DEFLATED) as other:
         for name in sound.namelist():
-            other.writestr(name, parts.pop(name.rsplit("/", 1)[-1].replace(".", "_"), sound.read(name)))
+            content = parts.pop(name.rsplit("/", 1)[-1].replace(".", "_"), sound.read(name))
+            if name == "[Content_Types].xml":
+                content = content.replace(b"</Types>", shared + b"</Types>")
+            other.writestr(name, content)
         for name, content in parts.items():
             other.writestr(f"xl/{name.replace('_', '.')}", content)
     return path
@@ -135,9 +145,13 @@ def test_a_workbook_that_unfolds_to_too_much_is_refused_before_it_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbooks, "BIGGEST_SHEET", 2**20)
-    monkeypatch.setattr(workbooks, "BIGGEST_PART", 2**18)
-    for name, size in (("sheet1_xml", 2**20 + 1), ("sharedStrings_xml", 2**18 + 1)):
-        path = _repacked(tmp_path / f"{name}.xlsx", **{name: b" " * size})
+    monkeypatch.setattr(sheets, "BIGGEST_PART", 2**18)
+    for name, size in (
+        ("sheet1_xml", 2**20 + 1),
+        ("styles_xml", 2**18 + 1),
+        ("sharedStrings_xml", 2**18 + 1),
+    ):
+        path = _repacked(tmp_path / f"{name}.xlsx", **{name: b"<a>" + b" " * size})
         assert path.stat().st_size < 20_000
         with pytest.raises(FileRefused, match="unfolds"):
             read(path)
@@ -178,15 +192,123 @@ def test_a_heading_that_comes_over_and_over_is_refused_at_once() -> None:
         records(kind_of("products"), Source(["sku"] * 300_000, iter(())))
 
 
-def test_a_cell_far_out_costs_nothing_and_is_beyond_the_headings(tmp_path: Path) -> None:
-    far = SHEET.format(
-        '<row r="1"><c r="A1" t="inlineStr"><is><t>sku</t></is></c></row>'
-        '<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>TS-1</t></is></c>'
-        '<c r="XFD1048576"><v>1</v></c></row>'
-        '<row r="99999999"><c r="A99999999"><v>1</v></c></row>'
+HEADING = '<row r="1"><c r="A1" t="inlineStr"><is><t>sku</t></is></c></row>'
+
+
+def _a_sheet(path: Path, rows: str) -> Path:
+    """A workbook whose sheet has these rows below the heading."""
+    return _repacked(path, sheet1_xml=SHEET.format(HEADING + rows).encode())
+
+
+def test_a_cell_far_out_is_beyond_the_headings_and_refuses_its_row(tmp_path: Path) -> None:
+    rows = '<row r="2"><c r="XFD2"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c><c/></row>'
+    source = read(_a_sheet(tmp_path / "a.xlsx", rows))
+    found = [(row.place, [cell for cell in row.cells if cell], len(row.cells)) for row in source.rows]
+    assert found == [("2", ["1"], 16_384), ("1048576", ["1"], 1)]
+    (refused, _) = records(kind_of("products"), read(tmp_path / "a.xlsx"))
+    assert refused.mistakes == [Mistake("", "The row has 16384 cells and the heading 1.")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ('<row r="1000000"/><row r="5"/><row r="2"/>', "Row 5 cannot stand below row 1000000"),
+        ('<row r="2"/><row r="2"/>', "Row 2 cannot stand below row 2"),
+        ('<row r="1"/>', "Row 1 cannot stand below row 1"),
+        ('<row r="99999999999999"/>', "Row 99999999999999 cannot stand"),
+        ('<row r="1048577"/>', "Row 1048577 cannot stand"),
+        ('<row r="1048576"/><row/>', "Row 1048577 cannot stand"),
+        ('<row r="-5"/>', "Row -5 cannot stand"),
+        ('<row r="x\u0085"/>', r"Row x\\x85 cannot stand"),
+        ('<row r="2"><c r="B2"/><c r="A2"/></row>', "Row 2: its cells are not in their order"),
+        ('<row r="2"><c r="A2"/><c r="A2"/></row>', "Row 2: its cells are not in their order"),
+        ('<row r="2"><c r="XFE2"/></row>', "Row 2: its cells are not in their order"),
+        ('<row r="2"><c r="XFD2"/><c/></row>', "Row 2: its cells are not in their order"),
+        ('<row r="2"><c r="2"/></row>', "Row 2: its cells are not in their order"),
+    ],
+)
+def test_a_sheet_whose_rows_or_cells_are_not_in_order_is_refused(
+    tmp_path: Path, rows: str, said: str
+) -> None:
+    with pytest.raises(FileRefused, match=said):
+        list(read(_a_sheet(tmp_path / "a.xlsx", rows)).rows)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("<c><v>nan</v></c>", "Row 7: a cell cannot be read; it holds nan."),
+        ("<c><v>1_000</v></c>", "Row 7: a cell cannot be read; it holds 1_000."),
+        ("<c><v>٣</v></c>", "Row 7: a cell cannot be read; it holds ٣."),
+        ('<c t="b"><v>maybe</v></c>', "Row 7: a cell cannot be read; it holds maybe."),
+        ('<c t="s"><v>99</v></c>', "Row 7: a cell cannot be read; it holds 99."),
+        (
+            "<c><v>12345678901234567890</v></c>",
+            "Row 7: the number 12345678901234567890 has more than 15 digits",
+        ),
+        ("<c><v>1.2345678901234567E+19</v></c>", "Row 7: the number 1234567890123456[0-9]+ has more than 15"),
+        ("<c><v>-1000000000000000</v></c>", "Row 7: the number -1000000000000000 has more than 15 digits"),
+        ("<c><v>1e999</v></c>", "Row 7: a cell cannot be read; it holds 1e999."),
+    ],
+)
+def test_a_cell_that_is_not_what_it_says_is_refused_by_its_row(tmp_path: Path, cell: str, said: str) -> None:
+    with pytest.raises(FileRefused, match=said):
+        list(read(_a_sheet(tmp_path / "a.xlsx", f'<row r="7">{cell}</row>')).rows)
+
+
+def test_a_number_of_fifteen_digits_is_read_as_it_stands(tmp_path: Path) -> None:
+    rows = "".join(f"<row><c><v>{number}</v></c></row>" for number in (999999999999999, "-1E2", " 5 "))
+    assert [list(row.cells) for row in read(_a_sheet(tmp_path / "a.xlsx", rows)).rows] == [
+        ["999999999999999"], ["-100"], ["5"],
+    ]  # fmt: skip
+
+
+def test_texts_that_cells_share_are_read_in_all_their_forms(tmp_path: Path) -> None:
+    texts = "<si><t>sku</t></si><si><t> şal </t></si><si><r><t>rich</t></r><r><t> text</t></r></si><si/>"
+    rows = "".join(f'<row><c t="s"><v>{number}</v></c></row>' for number in range(4))
+    path = _repacked(
+        tmp_path / "a.xlsx",
+        sheet1_xml=SHEET.format(rows).encode(),
+        sharedStrings_xml=f'<sst xmlns="{MAIN}">{texts}</sst>'.encode(),
     )
-    source = read(_repacked(tmp_path / "a.xlsx", sheet1_xml=far.encode()))
-    assert [(row.place, list(row.cells)) for row in source.rows] == [("1048576", ["TS-1"])]
+    source = read(path)
+    assert (source.headings, [list(row.cells) for row in source.rows]) == (["sku"], [["şal"], ["rich text"]])
+
+
+def test_what_unfolds_as_no_table_does_is_refused_before_it_does(tmp_path: Path) -> None:
+    path = _a_sheet(tmp_path / "a.xlsx", '<row r="2"/>' * 2 * 2**20)
+    assert path.stat().st_size < 100_000
+    with pytest.raises(FileRefused, match="more than 250 times its size"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (
+            {"sheet1_xml": SHEET.format(f"{HEADING}<row>{'<c/>' * 800_000}")},
+            "What follows row 1 of the sheet",
+        ),
+        (
+            {"sheet1_xml": SHEET.format(f"{HEADING}<!--{'x' * 3_000_000}-->")},
+            "What follows row 1 of the sheet",
+        ),
+        ({"sheet1_xml": f'<worksheet xmlns="{MAIN}">{"<a/>" * 800_000}'}, "What follows row 0 of the sheet"),
+        (
+            {"styles_xml": f'<styleSheet xmlns="{MAIN}">{"<xf/>" * 300_001}'},
+            "xl/styles.xml in the workbook holds",
+        ),
+        ({"sharedStrings_xml": f'<sst xmlns="{MAIN}">{"<si/>" * 1_001}'}, "more than 1,000 texts"),
+        ({"sharedStrings_xml": f'<sst xmlns="{MAIN}"><si><t>{"x" * 3_000_000}'}, "longer than a cell can be"),
+    ],
+)
+def test_what_would_be_held_in_memory_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: dict[str, str], said: str
+) -> None:
+    monkeypatch.setattr(sheets, "MOST_TEXTS", 1_000)
+    path = _repacked(tmp_path / "a.xlsx", **{name: content.encode() for name, content in parts.items()})
+    with pytest.raises(FileRefused, match=said):
+        list(read(path).rows)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from aktar.exchange.telling import lines
 from aktar.orders.models import Order, OrderItem
 from aktar.places.models import City
 from tests.exchange.tables import a_csv, bring_in, exported, try_out
-from tests.factories import a_location, a_product, a_workflow
+from tests.factories import a_caller, a_location, a_product, a_workflow
+from tests.fulfilment.orders import an_order_body, put_in
 from tests.walk.scene import footprint
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +134,11 @@ def test_exported_orders_come_in_again_without_a_difference(tmp_path: Path, form
     before = footprint()
     assert fates(bring_in(path, "orders")) == ["unchanged", "unchanged"]
     assert footprint() == before
+
+
+def test_an_order_that_the_api_took_with_blanks_comes_in_again(tmp_path: Path) -> None:
+    body = an_order_body(" WEB-1 ", items=[{"sku": "TS-1\u00a0", "price": "1.00", "price_currency": "try"}])
+    assert put_in(a_caller(), body, "?plan=0").status_code == 201
+    assert put_in(a_caller(), body | {"number": "WEB-1"}, "?plan=0").status_code == 200
+    assert Order.objects.get().number == "WEB-1"
+    assert fates(try_out(exported(tmp_path / "a.csv", "orders"), "orders")) == ["unchanged"]

@@ -59,7 +59,13 @@ def test_a_command_is_named(scene: Scene, client: Client, subtests: pytest.Subte
         _told(client, scene, {**nobody, "input_parameters": {}})
     told = _told(client, scene, {"transition": DISPATCH, "slug": READY_SLUG, "input_parameters": {}})
     assert list(told) == ["slug"]
-    unknown = ("nothing", "RENEW_TRANSFER", " renew_transfer", "renew_transfer ", "renew_transfe\u0072\u0307")
+    unknown = (
+        "nothing",
+        "RENEW_TRANSFER",
+        "renew_ transfer",
+        "\u200brenew_transfer",
+        "renew_transfe\u0072\u0307",
+    )
     for slug in (*unknown, "x" * 151, "a\r\nb", 100, [], {}):
         with subtests.test(slug=slug):
             assert list(_told(client, scene, {"slug": slug, "input_parameters": {}})) == ["slug"]

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -302,7 +301,7 @@ def _take_keys(*, is_running: bool) -> None:
             method="POST",
             path=path,
             key="taken",
-            digest=sha256(json.dumps(body).encode()).hexdigest() if is_running else "another",
+            digest=idempotency.digest_of("", json.dumps(body).encode()) if is_running else "another",
             leased_until=now + timedelta(minutes=1),
             created_at=now,
         )

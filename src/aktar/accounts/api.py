@@ -7,15 +7,15 @@ from aktar.accounts.actions import log_in
 from aktar.accounts.shapes import IssuedKeyShape
 from aktar.edge.api import ApiView
 from aktar.edge.operations import answers
-from aktar.edge.serializers import StrictCharField, StrictSerializer
+from aktar.edge.serializers import StrictSerializer, VerbatimCharField
 from aktar.edge.throttles import by_login
 
 
 class LoginBody(StrictSerializer):
     """What logging in takes."""
 
-    username = StrictCharField(max_length=150)
-    password = StrictCharField(max_length=1000)
+    username = VerbatimCharField(max_length=150)
+    password = VerbatimCharField(max_length=1000)
 
 
 class LoginView(ApiView):

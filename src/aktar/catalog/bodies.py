@@ -39,7 +39,7 @@ class SkuLinesField(serializers.ListField):
 
     def to_internal_value(self, data: Any) -> list[Any]:
         lines = data[:MOST_LINES] if isinstance(data, list) else []
-        skus = {line["sku"] for line in lines if isinstance(line, dict) and _is_sku(line.get("sku"))}
+        skus = {line["sku"].strip() for line in lines if isinstance(line, dict) and _is_sku(line.get("sku"))}
         child = cast("serializers.Serializer[Any]", self.child)
         cast("SkuField", child.fields["sku"]).known = dict(
             Product.objects.filter(sku__in=skus).values_list("sku", "pk")
@@ -47,10 +47,22 @@ class SkuLinesField(serializers.ListField):
         return super().to_internal_value(data)
 
 
+class ImageField(StrictCharField):
+    """The address of a picture; a blank in it would make two of it in a table."""
+
+    default_error_messages = {"blanks": _("Give an address without blanks.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        address = super().to_internal_value(data)
+        if len(address.split()) > 1:
+            self.fail("blanks")
+        return address
+
+
 class ImagesField(serializers.ListField):
     """Addresses of pictures, the first one first; they take the place of those that are there."""
 
-    child = StrictCharField(max_length=1000)
+    child = ImageField(max_length=1000)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=MOST_IMAGES, **options)

@@ -98,4 +98,5 @@ def bulk_answer(verdicts: Sequence[Verdict]) -> Response:
 
 def _key(data: Any, key: str) -> str | None:
     value = data.get(key) if isinstance(data, dict) else None
-    return value if isinstance(value, str) and value.isprintable() and 0 < len(value) <= 100 else None
+    name = value.strip() if isinstance(value, str) else ""
+    return name if name.isprintable() and 0 < len(name) <= 100 else None

@@ -130,8 +130,7 @@ def claim(scope: Scope, *, body: bytes, now: datetime, query: str = "") -> Claim
 
     Raises KeyReused for another body or query than the first one's and KeyInUse if the twin takes longer.
     """
-    # A query holds no line break: where it ends cannot be mistaken.
-    digest = sha256(query.encode(errors="surrogatepass") + b"\n" + body).hexdigest()
+    digest = digest_of(query, body)
     for look in range(_LOOKS):
         if look:
             time.sleep(_LOOK_EVERY)
@@ -141,6 +140,12 @@ def claim(scope: Scope, *, body: bytes, now: datetime, query: str = "") -> Claim
         if found is not None:
             return found
     raise KeyInUse
+
+
+def digest_of(query: str, body: bytes) -> str:
+    """What tells requests of one key apart, hexadecimal."""
+    # A query holds no line break: where it ends cannot be mistaken.
+    return sha256(query.encode(errors="surrogatepass") + b"\n" + body).hexdigest()
 
 
 def _claim_once(scope: Scope, *, digest: str, now: datetime) -> Claim | StoredAnswer | None:

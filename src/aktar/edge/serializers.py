@@ -93,8 +93,8 @@ class StrictIntegerField(serializers.Field[int, Any, int, Any]):
         return {"type": "integer", "format": "int64", "minimum": self.min_value, "maximum": self.max_value}
 
 
-class StrictCharField(serializers.Field[str, Any, str, Any]):
-    """One line of text: a JSON string without line breaks or other control characters."""
+class VerbatimCharField(serializers.Field[str, Any, str, Any]):
+    """One line of text, kept to the letter: a JSON string without line breaks or other control characters."""
 
     default_error_messages = {
         "invalid": _("Give a text."),
@@ -127,6 +127,13 @@ class StrictCharField(serializers.Field[str, Any, str, Any]):
         if self.allow_blank:
             return {"type": "string", "maxLength": self.max_length, "pattern": _ANY_LINE}
         return {"type": "string", "minLength": 1, "maxLength": self.max_length, "pattern": _ONE_LINE}
+
+
+class StrictCharField(VerbatimCharField):
+    """One line of text without the blanks around it: tables cannot tell them, nor can who reads a code."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).strip()
 
 
 def _unknown(keys: list[str]) -> dict[str, list[Any]]:

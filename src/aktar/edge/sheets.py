@@ -33,6 +33,8 @@ Rows = Iterable[Sequence[Cell]]
 
 # A sheet of Excel ends here, its headings included.
 MOST_ROWS = 1_048_576
+MOST_DIGITS = 15
+"""Of a number in a spreadsheet; those after them become zeros."""
 _ROWS_A_CHUNK = 500
 # At the beginning of a text, and where a spreadsheet sees another cell begin in it: a Turkish Excel parts CSV
 # at semicolons and, knowing no quotation mark in the middle of a cell, begins a row at every line break.
@@ -195,13 +197,19 @@ def _xml_row(columns: Sequence[Column], row: Sequence[Cell]) -> bytes:
 def _xml_cell(kind: Kind, cell: Cell) -> str:
     if cell is None:
         return "<c/>"
-    if kind is Kind.NUMBER:
+    if kind is Kind.NUMBER and _fits_spreadsheet(cell):
         return f"<c><v>{cell}</v></c>"
     if kind is Kind.INSTANT:
         days = (datetime.fromisoformat(str(cell)[:-1]) - _EPOCH) / _DAY
         return f'<c s="1"><v>{days!r}</v></c>'
     text = escape(_UNWRITABLE.sub("\ufffd", str(cell)))
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+
+
+def _fits_spreadsheet(number: int | str) -> bool:
+    """Whether a spreadsheet would keep each digit of a number; as a text it keeps any."""
+    text = str(number)
+    return len(text) <= MOST_DIGITS or sum(map(str.isdigit, text)) <= MOST_DIGITS
 
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

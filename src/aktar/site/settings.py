@@ -149,7 +149,10 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "aktar",
-    "DESCRIPTION": "Transfer orders between stores and warehouses: what is sent and how far it has come.",
+    "DESCRIPTION": (
+        "Transfer orders between stores and warehouses: what is sent and how far it has come. Blanks around "
+        "a text in a body are taken off, save of passwords and secrets."
+    ),
     "VERSION": version("aktar"),
     "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "SERVERS": [{"url": "/"}],

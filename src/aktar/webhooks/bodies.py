@@ -8,7 +8,12 @@ from rest_framework import serializers
 
 from aktar.edge.body_fields import InstantBodyField
 from aktar.edge.encryption import unreadable
-from aktar.edge.serializers import StrictBooleanField, StrictCharField, StrictSerializer
+from aktar.edge.serializers import (
+    StrictBooleanField,
+    StrictCharField,
+    StrictSerializer,
+    VerbatimCharField,
+)
 from aktar.webhooks.actions import CALLBACKS
 from aktar.webhooks.models import Webhook
 from aktar.webhooks.queries import event_types, is_event_type
@@ -116,7 +121,7 @@ class EventTypeField(StrictCharField):
         return {"anyOf": [{"type": "string", "enum": list(EVENT_TYPES)}, own]}
 
 
-class SecretField(StrictCharField):
+class SecretField(VerbatimCharField):
     """A secret to sign with; null keeps the present one, an empty text takes it away."""
 
     default_error_messages = {"weak": SECRET_SENTENCE}

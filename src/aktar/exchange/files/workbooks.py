@@ -2,7 +2,7 @@
 
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -11,21 +11,22 @@ from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from aktar.edge.sheets import MOST_ROWS
+from aktar.edge.sheets import MOST_DIGITS
+from aktar.exchange.files.sheets import sheets_of, too_big
 from aktar.exchange.rules import LONGEST_CELL, FileRefused, Source, SourceRow
 
 MOST_PARTS = 2_000
 BIGGEST_SHEET = 512 * 2**20
 """Bytes that a sheet may unfold to; it is read as a stream."""
-BIGGEST_PART = 64 * 2**20
-"""Bytes that anything else may unfold to, such as the texts that cells share: they are held in memory."""
-MOST_COLUMNS = 200
+MOST_UNFOLDED = 250
+"""Times its size that a workbook may unfold to; those of a spreadsheet, and ours, come to 10 to 150."""
+SMALL = 16 * 2**20
+"""Bytes that any workbook may unfold to."""
 _HEAD = 64 * 2**10
 """Bytes of a part in which its first element begins."""
-_SIGNIFICANT_DIGITS = 15  # of a number in a spreadsheet
+_LONGEST_NUMBER = 30
 # What the reader raises for workbooks that are none: it trusts what it reads.
 _BROKEN = (
     InvalidFileException,
@@ -62,8 +63,7 @@ def _require_bounded(file: BinaryIO) -> None:
             parts = archive.infolist()
             if len(parts) > MOST_PARTS:
                 raise FileRefused(_("The workbook has too many parts."))
-            for part in parts:
-                _require_small(part)
+            _require_small(parts)
             for part in parts:
                 with archive.open(part) as content:
                     _require_plain(content.read(_HEAD))
@@ -71,12 +71,16 @@ def _require_bounded(file: BinaryIO) -> None:
         raise _unreadable(error) from None
 
 
-def _require_small(part: ZipInfo) -> None:
+def _require_small(parts: Collection[ZipInfo]) -> None:
     # The reader never unfolds more of a part than it declares here.
-    limit = BIGGEST_SHEET if part.filename.startswith("xl/worksheets/") else BIGGEST_PART
-    if part.file_size > limit:
-        sentence = _("The workbook unfolds to more than {limit} MB. Save it as CSV UTF-8, or in pieces.")
-        raise FileRefused(sentence.format(limit=limit // 2**20))
+    if any(part.file_size > BIGGEST_SHEET for part in parts):
+        raise too_big(BIGGEST_SHEET)
+    unfolded, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
+    if unfolded > max(SMALL, MOST_UNFOLDED * packed):
+        sentence = _(
+            "The workbook unfolds to more than {most} times its size, as no table does. Save it as CSV UTF-8."
+        )
+        raise FileRefused(sentence.format(most=MOST_UNFOLDED))
 
 
 def _require_plain(head: bytes) -> None:
@@ -105,44 +109,44 @@ def _rows(file: BinaryIO) -> Iterator[SourceRow]:
         with warnings.catch_warnings():
             # It warns of styles and extensions that it will not keep, and none are kept here.
             warnings.simplefilter("ignore")
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheets = sheets_of(file)
         headings: list[str] = []
-        for sheet in book.worksheets:
-            if headings and _headings(sheet) != headings:
-                continue
-            is_first, headings = not headings, headings or _headings(sheet)
+        for sheet in sheets:
+            prefix = f"{sheet.title}:" if headings else ""
+            rows = sheet.rows(prefix)
+            own = _headings(rows, prefix)
             if not headings:
-                return
-            if is_first:
+                headings = own
+                if not headings:
+                    return
                 yield SourceRow("1", headings)
-            prefix = "" if is_first else f"{sheet.title}:"
-            rows = sheet.iter_rows(min_row=2, max_row=MOST_ROWS, max_col=len(headings) + 1, values_only=True)
-            for number, row in enumerate(rows, start=2):
+            elif own != headings:
+                continue
+            for number, values in rows:
                 place = f"{prefix}{number}"
-                cells = [_text(value, place) for value in row]
+                cells = [_text(value, place) for value in values]
                 while len(cells) > len(headings) and not cells[-1]:
                     cells.pop()
                 if any(cells):
-                    yield SourceRow(place, cells)
+                    yield SourceRow(place, cells + [""] * (len(headings) - len(cells)))
     except _BROKEN as error:
         raise _unreadable(error) from None
 
 
-def _headings(sheet: Any) -> list[str]:
-    # What a sheet says of its own size need not be true.
-    sheet.reset_dimensions()
-    for row in sheet.iter_rows(max_row=1, max_col=MOST_COLUMNS, values_only=True):
-        headings = [_text(value, "1").lower() for value in row]
-        while headings and not headings[-1]:
-            headings.pop()
-        return headings
-    return []
+def _headings(rows: Iterator[tuple[int, list[Any]]], prefix: str) -> list[str]:
+    """What stands in a sheet's first row, if there is anything."""
+    number, values = next(rows, (0, []))
+    headings = [_text(value, f"{prefix}1").lower() for value in values] if number == 1 else []
+    while headings and not headings[-1]:
+        headings.pop()
+    return headings
 
 
 def _text(value: Any, place: str) -> str:
-    """A cell as the text that a CSV file would have in its place. Raises FileRefused where it is too long.
+    """A cell as the text that a CSV file would have in its place. Raises FileRefused.
 
-    A text that a thousand cells share is in memory once here, but not in what becomes of them.
+    A text that is too long is refused: one that a thousand cells share is in memory once here, but not in
+    what becomes of them. So is a number of too many digits, whose last ones are not those that were written.
     """
     if isinstance(value, str) and len(value) > LONGEST_CELL:
         sentence = _("Row {place}: a cell holds more than {most:,} characters.")
@@ -151,8 +155,15 @@ def _text(value: Any, place: str) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, (int, float)) and not abs(value) < 10**MOST_DIGITS:
+        sentence = _(
+            "Row {place}: the number {value} has more than {most} digits, and a spreadsheet keeps no more of "
+            "them. If it is a code, write it as a text."
+        )
+        number = f"{value:.20g}" if isinstance(value, float) else str(value)
+        raise FileRefused(sentence.format(place=place, value=number[:_LONGEST_NUMBER], most=MOST_DIGITS))
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else f"{Decimal(f'{value:.{_SIGNIFICANT_DIGITS}g}'):f}"
+        return str(int(value)) if value.is_integer() else f"{Decimal(f'{value:.{MOST_DIGITS}g}'):f}"
     if isinstance(value, datetime):
         # Instants in our own sheets are in UTC, for spreadsheets know no time zones.
         return value.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
