@@ -78,6 +78,21 @@ def test_a_scenario_that_admits_few_finds_them() -> None:
 
 
 @pytest.mark.django_db
+def test_a_warehouse_far_away_that_has_everything_is_thought_of() -> None:
+    a_workflow()
+    order = an_order(items=2)
+    products = products_of(order)
+    for number in range(2 * (MOST_HOLDERS + MOST_NEAR)):
+        has(a_place(), products[number % 2])
+    warehouse = a_place(VAN, stock_location_type="warehouse")
+    for product in products:
+        has(warehouse, product)
+    (package,) = _decided(order).packages
+    assert package.dispatching == warehouse.pk
+    assert not package.transferred
+
+
+@pytest.mark.django_db
 def test_what_nobody_has_is_looked_for_once_more_alone(django_assert_num_queries: object) -> None:
     a_workflow()
     order = an_order(items=2)

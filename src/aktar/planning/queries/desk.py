@@ -4,6 +4,7 @@ Locations and scenarios are reference data, remembered under the reference versi
 anew after half a minute: they are a reason to prefer, never one to refuse.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,6 +56,7 @@ class Desk:
         self._tariffs: dict[Scenario, Tariff] = {}
         self._senders: dict[Scenario, _Nearest] = {}
         self._dispatchers: dict[Scenario, _Nearest] = {}
+        self._uncommon: dict[Scenario, _Nearest] = {}
 
     def tariff(self, demand: Demand) -> Tariff:
         """The tariff of the scenario that covers a demand."""
@@ -76,6 +78,22 @@ class Desk:
             sites = [site for site in self.sites.values() if may_dispatch(scenario, site)]
             self._dispatchers[scenario] = _Nearest(sites)
         return self._dispatchers[scenario].to(point, count=count)
+
+    def uncommon_near(self, point: Point | None, scenario: Scenario, *, count: int) -> list[int]:
+        """The nearest sites (ids) of any kind but the commonest that may send or dispatch.
+
+        Where most are stores these are the warehouses, which tend to have all of an order.
+        """
+        if scenario not in self._uncommon:
+            kinds = Counter(site.kind for site in self.sites.values())
+            common = max(kinds, key=lambda kind: (kinds[kind], kind), default=None)
+            sites = [
+                site
+                for site in self.sites.values()
+                if site.kind != common and (admits(scenario.sources, site) or may_dispatch(scenario, site))
+            ]
+            self._uncommon[scenario] = _Nearest(sites)
+        return self._uncommon[scenario].to(point, count=count)
 
 
 def desk(*, now: datetime) -> Desk:

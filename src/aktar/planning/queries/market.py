@@ -15,6 +15,9 @@ MOST_HOLDERS = 32
 MOST_NEAR = 64
 """Of a product that more have, besides, those among so many nearest locations."""
 
+MOST_UNCOMMON = 16
+"""And so many nearest of other kinds than most are: one warehouse may save the transfers between stores."""
+
 ENOUGH_NEAR = 8
 """With so many of those the ones that happened to be found elsewhere are left aside."""
 
@@ -38,7 +41,9 @@ def situation_of(demand: Demand, *, now: datetime, whole: Collection[int] = ()) 
     if common:
         # The nearest ones, and those who have what is rare: perhaps they have all of it.
         asked = {location for product, location, _, _ in rows if counts[product] < MOST_HOLDERS}
-        asked.update(at.senders_near(_middle(demand, at), tariff.scenario, count=MOST_NEAR), beside)
+        middle = _middle(demand, at)
+        asked.update(at.senders_near(middle, tariff.scenario, count=MOST_NEAR), beside)
+        asked.update(at.uncommon_near(middle, tariff.scenario, count=MOST_UNCOMMON))
         if demand.dispatching is not None:
             asked.add(demand.dispatching)
         found = holders_among(common, locations=sorted(asked))
