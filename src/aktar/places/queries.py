@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aktar.accounts.models import ApiToken, User
 from aktar.accounts.models import Reach as TokenReach
@@ -145,19 +145,18 @@ def webhooks_opened_by(token: ApiToken) -> Q:
 
 def bound_erp_codes() -> dict[int, list[str]]:
     """By token id, the ERP codes of the stock locations that it is bound to, in order. One query."""
-    codes: dict[int, list[str]] = {}
-    rows = TokenMembership.objects.order_by("stock_location__erp_code")
-    for token, code in rows.values_list("token_id", "stock_location__erp_code"):
-        codes.setdefault(token, []).append(code)
-    return codes
+    return _codes_by(TokenMembership.objects.values_list("token_id", "stock_location__erp_code"))
 
 
 def erp_codes_by_user() -> dict[int, list[str]]:
     """By user id, the ERP codes of the stock locations that they work at, in order. One query."""
+    return _codes_by(UserMembership.objects.values_list("user_id", "stock_location__erp_code"))
+
+
+def _codes_by(rows: "QuerySet[Any, tuple[int, str]]") -> dict[int, list[str]]:
     codes: dict[int, list[str]] = {}
-    rows = UserMembership.objects.order_by("stock_location__erp_code")
-    for user, code in rows.values_list("user_id", "stock_location__erp_code"):
-        codes.setdefault(user, []).append(code)
+    for owner, code in rows.order_by("stock_location__erp_code"):
+        codes.setdefault(owner, []).append(code)
     return codes
 
 
