@@ -72,53 +72,56 @@ class Versions:
 
         It is sorted by columns of its own.
         """
-        return dict(_slice(found, _VERSIONS, offset=offset, limit=limit))
+        return dict(_slice(found, ("pk", "version"), offset=offset, limit=limit))
 
 
 def ids_of_slice(found: "QuerySet[Any]", *, offset: int, limit: int) -> list[int]:
     """The ids of `limit` rows from `offset` in the order of `found`. One query."""
-    return [row[0] for row in _slice(found, "{page}", offset=offset, limit=limit)]
+    return [row[0] for row in _slice(found, ("pk",), offset=offset, limit=limit)]
 
 
-# The page first: rows that are skipped are then skipped on an index.
-_VERSIONS = (
-    "SELECT {table}.id, {table}.version FROM ({page}) page JOIN {table} ON {table}.id = page.pk {order}"
-)
+Columns = tuple[str, ...]
 
 
-def _slice(found: "QuerySet[Any]", shown: str, *, offset: int, limit: int) -> list[tuple[Any, ...]]:
+def _slice(found: "QuerySet[Any]", columns: Columns, *, offset: int, limit: int) -> list[tuple[Any, ...]]:
     if found.query.where:
         try:
-            sql, given = found.values_list("pk")[offset : offset + limit].query.sql_with_params()
+            page, given = found.values_list("pk")[offset : offset + limit].query.sql_with_params()
         except EmptyResultSet:
             return []
-        parameters = list(given)
-        sql = _shown(found, shown, sql)
+        sql, parameters = _page_first(found, columns, page), list(given)
     else:
-        sql, parameters = _slice_of_all(found, shown, offset=offset, limit=limit)
+        sql, parameters = _slice_of_all(found, columns, offset=offset, limit=limit)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
-def _slice_of_all(found: "QuerySet[Any]", shown: str, *, offset: int, limit: int) -> tuple[str, list[int]]:
+def _slice_of_all(
+    found: "QuerySet[Any]", columns: Columns, *, offset: int, limit: int
+) -> tuple[str, list[int]]:
     # Of all rows there are, nothing differs from request to request but where the slice lies. The limit
     # stands in the text, for a database that does not know how much it is asked for expects a tenth of all.
-    key = (shown, str(found.model._meta.db_table), tuple(found.query.order_by), limit, bool(offset))
+    key = (columns, str(found.model._meta.db_table), tuple(found.query.order_by), limit, bool(offset))
     if key not in _slices:
-        sql, _none = found.values_list("pk").query.sql_with_params()
-        _slices[key] = _shown(found, shown, f"{sql} LIMIT {limit}{' OFFSET %s' if offset else ''}")
+        # Where none are skipped, each row is looked up once.
+        sql, _none = found.values_list(*(("pk",) if offset else columns)).query.sql_with_params()
+        sql += f" LIMIT {limit}"
+        _slices[key] = _page_first(found, columns, f"{sql} OFFSET %s") if offset else sql
     return _slices[key], [offset] if offset else []
 
 
-_slices: dict[tuple[str, str, tuple[Any, ...], int, bool], str] = {}
+_slices: dict[tuple[Columns, str, Columns, int, bool], str] = {}
 
 
-def _shown(found: "QuerySet[Any]", shown: str, page: str) -> str:
+def _page_first(found: "QuerySet[Any]", columns: Columns, page: str) -> str:
+    """The columns of the rows whose ids `page` selects: rows that it skips are then skipped on an index."""
+    if columns == ("pk",):
+        return page
     table = connection.ops.quote_name(found.model._meta.db_table)
     order = page[page.rindex(" ORDER BY ") : page.rindex(" LIMIT ")]
-    return shown.format(table=table, page=page, order=order)
+    return f"SELECT {table}.id, {table}.version FROM ({page}) page JOIN {table} ON {table}.id = page.pk {order}"
 
 
 class Statement(NamedTuple):

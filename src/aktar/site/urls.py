@@ -15,7 +15,6 @@ admin.autodiscover()  # here and not when Django wakes: commands have no pages
 WebhookPage.heard_by = staticmethod(heard_by)
 urlpatterns: list[URLPattern | URLResolver] = [
     # The API first: a path is held against one route after another. The document has them in this order.
-    path("", include("aktar.accounts.urls")),
     path("api/v1/oms/", include("aktar.transfers.urls")),
     path("api/v1/oms/", include("aktar.fulfilment.urls")),
     path("api/v1/oms/", include("aktar.planning.urls")),
@@ -23,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/oms/", include("aktar.catalog.urls")),
     path("api/v1/oms/", include("aktar.stock.urls")),
     path("api/v1/oms/", include("aktar.workflow.urls")),
+    path("", include("aktar.accounts.urls")),
     path("whisperer/", include(webhooks.routes(opened_by=webhooks_opened_by, heard_by=heard_by))),
     path("", front_page),
     path("healthz", health.healthz),

@@ -6,10 +6,6 @@ from aktar.edge import ids  # noqa: F401 - registers the `id` converter
 from aktar.transfers import api
 
 urlpatterns = [
-    path("", include("aktar.transfers.items.urls")),
-    path("", include("aktar.transfers.logs.urls")),
-    path("", include("aktar.transfers.carriers.urls")),
-    path("", include("aktar.transfers.feed.urls")),
     path("transfer_orders/", api.TransferOrderListView.as_view()),
     path("transfer_orders/list-simple/", api.TransferOrderSimpleListView.as_view()),
     path("transfer_orders/<id:pk>/", api.TransferOrderDetailView.as_view()),
@@ -25,4 +21,8 @@ urlpatterns = [
     path("transfer_orders/<id:pk>/command/", api.CommandView.as_view()),
     path("transfer_orders/<id:pk>/set_invoice_number/", api.SetInvoiceNumberView.as_view()),
     path("transfer_orders/<id:pk>/set_remote_id/", api.SetRemoteIdView.as_view()),
+    path("", include("aktar.transfers.items.urls")),
+    path("", include("aktar.transfers.logs.urls")),
+    path("", include("aktar.transfers.carriers.urls")),
+    path("", include("aktar.transfers.feed.urls")),
 ]
