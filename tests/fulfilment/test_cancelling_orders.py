@@ -86,3 +86,20 @@ def test_it_takes_whoever_works_at_every_location_that_dispatches() -> None:
         ([transfer.destination], 204),
     ):
         assert cancel(a_caller(locations=locations), transfer.order).status_code == status
+
+
+def test_a_package_that_was_cancelled_binds_nobody_any_more() -> None:
+    order = an_order()
+    gone, left = (a_package(order=order, location=a_location()) for _ in range(2))
+    Package.objects.filter(pk=gone.pk).update(state=a_state(4, "600"))
+    assert cancel(a_caller(locations=[gone.stock_location]), order).status_code == 403
+    assert cancel(a_caller(locations=[left.stock_location]), order).status_code == 204
+    told = Event.objects.get(type="order.cancelled")
+    assert told.destination_location == left.stock_location_id
+    assert told.source_location == gone.stock_location_id
+
+
+def test_a_sender_does_not_cancel_what_nobody_dispatches_any_more() -> None:
+    transfer = a_transfer_order()
+    Package.objects.filter(pk=transfer.package_id).update(state=a_state(4, "600"))
+    assert cancel(a_caller(locations=[transfer.source]), transfer.order).status_code == 403

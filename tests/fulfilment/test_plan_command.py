@@ -10,13 +10,16 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
+from aktar.edge.references import reading
 from aktar.fulfilment import actions as fulfilment
 from aktar.fulfilment.actions import carry_out_decision, plan_order
 from aktar.fulfilment.queries import decisions_on, unplanned_orders
+from aktar.orders.actions import add_package
 from aktar.orders.models import Order, Package
+from aktar.orders.rules import NewPackage, Pieces
 from aktar.places.models import StockLocation
 from aktar.planning.models import Plan
 from aktar.planning.rules import Decision
@@ -26,7 +29,7 @@ from aktar.site.sqlite import BUSY_TIMEOUT
 from aktar.transfers.models import TransferOrder
 from aktar.webhooks.models import Event
 from tests.factories import NOW
-from tests.fulfilment.shop import a_store, counted, only_package, ordered
+from tests.fulfilment.shop import a_store, counted, only_package, ordered, product
 from tests.stock.books import require_balance
 
 pytestmark = pytest.mark.django_db
@@ -282,3 +285,37 @@ def test_a_database_that_gives_up_is_told_after_what_was_done(
     assert done.exit_code == 1
     assert done.stdout.splitlines()[-1] == "1 orders planned, 0 of them with something out of stock."
     assert done.stderr == "Error: The database gave up: the connection is lost. Run it again to go on.\n"
+
+
+def test_one_order_that_the_database_refuses_does_not_stop_the_others(
+    caller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_store("A", {"TS-1": 9})
+    first, _ = (ordered(caller, number, "TS-1", query="?plan=0").pk for number in ("WEB-1", "WEB-2"))
+
+    def but_for_one(order: int, **given: Any) -> Decision | None:
+        if order == first:
+            with transaction.atomic():
+                Package.objects.create(number="WEB-2P1")  # of no order
+        return plan_order(order, **given)
+
+    monkeypatch.setattr(fulfilment, "plan_order", but_for_one)
+    done = CliRunner().invoke(plan)
+    assert done.exit_code == 1
+    assert done.stdout.splitlines()[0] == "WEB-2: A dispatches 1 line: 1 of its own."
+    assert done.stderr.startswith("WEB-1: left, for the database refuses it (")
+
+
+def test_a_package_number_that_somebody_chose_does_not_spoil_the_next(caller: Client) -> None:
+    a_store("A", {"TS-1": 9})
+    order = ordered(caller, "WEB-1", "TS-1", "TS-1", query="?plan=0")
+    package = add_package(
+        order,
+        NewPackage(number="WEB-1P" + 74 * "9", pieces=(Pieces(product("TS-1").pk),)),
+        stock_location=StockLocation.objects.get(erp_code="A").pk,
+        reading=reading("en-us"),
+        now=NOW,
+    )
+    assert len(package.number) == 80
+    planned()
+    assert set(order.packages.values_list("number", flat=True)) == {package.number, "WEB-1P1"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from aktar.planning.models import FailedSource, PlanItem
+from aktar.planning.models import FailedSource, PlanItem, TransferScenario
 from aktar.transfers.models import TransferOrder
 from aktar.webhooks.models import Event
 from aktar.workflow.models import TransitionLog
@@ -132,6 +132,26 @@ def test_the_dispatching_store_itself_may_have_it_by_now(caller: Client) -> None
     assert level(product("TS-3"), old.destination) == (1, 1, 0)
 
 
+def test_what_a_form_left_empty_is_not_said(caller: Client) -> None:
+    old = a_transfer(caller, "B", "C")
+    assert renewed(caller, old, reason="", declare_loss=None)["transfer_order"]
+    assert FailedSource.objects.get().reason == "not_found"
+
+
+def test_a_part_that_is_there_by_now_does_not_hide_the_rest(caller: Client) -> None:
+    TransferScenario.objects.create(name="a box a sender", priority=1, groups_items=True)
+    a_store("HOME", {"TS-1": 1, "TS-2": 1, "TS-3": 1})
+    a_store("B", {"TS-4": 1, "TS-5": 1})
+    (old,) = transfers(ordered(caller, "WEB-1", "TS-1", "TS-2", "TS-3", "TS-4", "TS-5"))
+    counted(old.destination, {"TS-4": 1})
+    assert renewed(caller, old) == {
+        "transfer_order": None,
+        "detail": "The dispatching location has a part of the goods itself; the rest is out of stock.",
+    }
+    package = only_package(old.order)
+    assert (package.state.enum_value, item_states(package)) == ("920", [*3 * ["100"], "100", "920"])
+
+
 @pytest.mark.parametrize(
     ("parameters", "field"),
     [
@@ -140,6 +160,10 @@ def test_the_dispatching_store_itself_may_have_it_by_now(caller: Client) -> None
         ({"reason": ["damaged"]}, "reason"),
         ({"declare_loss": "yes"}, "declare_loss"),
         ({"declare_loss": 1}, "declare_loss"),
+        ({"reason": []}, "reason"),
+        ({"reason": 0}, "reason"),
+        ({"declare_loss": 0}, "declare_loss"),
+        ({"declare_loss": {}}, "declare_loss"),
     ],
 )
 def test_a_reason_that_is_none_is_refused(caller: Client, parameters: dict[str, Any], field: str) -> None:

@@ -1,8 +1,9 @@
 """The states of orders, packages and their items, the events of packages, and orders yet to be placed."""
 
+import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -189,16 +190,18 @@ class NewPackage:
     pieces: tuple[Pieces, ...] | None = None
 
 
-def next_in_series(start: str, taken: Iterable[str]) -> str:
-    """The number that follows the highest of `{start}1`, `{start}2`, … among those taken."""
-    counts = [
-        int(number.removeprefix(start))
-        for number in taken
-        if number.startswith(start) and number.removeprefix(start).isdecimal()
-    ]
-    return f"{start}{max(counts, default=0) + 1}"
+_MOST_DIGITS = 9
+"""A number of more was chosen by somebody and not counted; counting on from it, it might not fit any more."""
 
 
-def next_package_number(order_number: str, taken: Iterable[str]) -> str:
-    """The number of an order's next package: `{order}P{n}`."""
-    return next_in_series(f"{order_number}P", taken)
+def series(start: str, taken: Collection[str]) -> Iterator[str]:
+    """The numbers that follow the highest of `{start}1`, `{start}2`, … among those taken. They never end."""
+    rests = (number.removeprefix(start) for number in taken if number.startswith(start))
+    counts = (int(rest) for rest in rests if len(rest) <= _MOST_DIGITS and rest.isdecimal())
+    numbers = (f"{start}{place}" for place in itertools.count(max(counts, default=0) + 1))
+    return (number for number in numbers if number not in taken)
+
+
+def package_numbers(order_number: str, taken: Collection[str]) -> Iterator[str]:
+    """The numbers of an order's next packages, one after the other: `{order}P{n}`."""
+    return series(f"{order_number}P", taken)

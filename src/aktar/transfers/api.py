@@ -1,6 +1,6 @@
 """The endpoints of transfer orders: nine reads, four writes; one call further down each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -297,12 +297,16 @@ def _command_answer(answer: Answer) -> Response:
         return Response(status=204)
     said = CommandAnswerShape(answer["transfer_order"], answer.get("transfer_orders", msgspec.UNSET))
     if answer["transfer_order"] is None:
-        said.detail = (
-            _("No other transfer is needed: the dispatching location has the goods itself.")
-            if answer.get("is_there")
-            else _("No other source was found; the goods are out of stock.")
-        )
+        said.detail = _why_none(answer)
     return Response(encode(said))
+
+
+def _why_none(answer: Mapping[str, Any]) -> str:
+    if not answer.get("is_there"):
+        return _("No other source was found; the goods are out of stock.")
+    if answer.get("is_short"):
+        return _("The dispatching location has a part of the goods itself; the rest is out of stock.")
+    return _("No other transfer is needed: the dispatching location has the goods itself.")
 
 
 def _nothing_to_say(_answer: Answer) -> Response:

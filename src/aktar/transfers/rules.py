@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
-from aktar.orders.rules import NewOrder, NewPackage, Pieces, next_in_series
+from aktar.orders.rules import NewOrder, NewPackage, Pieces, series
 
 TRANSFER_STATUS = "TransferStatus"
 SHIPMENT_STATUS = "ShipmentStatus"
@@ -197,7 +198,9 @@ class Renewal:
 
 def renewal_of(given: Mapping[str, Any]) -> Renewal:
     """What a renewal was given; without a reason the goods were not found. Raises RenewalRefused."""
-    reason, declare_loss = given.get("reason") or "not_found", given.get("declare_loss") or False
+    # A form that was not filled in sends null or an empty text; zero or an empty list is a mistake.
+    said = {name: value for name, value in given.items() if value is not None and value != ""}
+    reason, declare_loss = said.get("reason", "not_found"), said.get("declare_loss", False)
     if reason not in RENEWAL_REASONS:
         raise RenewalRefused("reason")
     if not isinstance(declare_loss, bool):
@@ -207,6 +210,4 @@ def renewal_of(given: Mapping[str, Any]) -> Renewal:
 
 def next_numbers(package_number: str, taken: Iterable[str], count: int) -> list[str]:
     """The numbers of a package's next transfer orders: `{package}T{m}`, m counting on over renewals."""
-    start = f"{package_number}T"
-    first = int(next_in_series(start, taken).removeprefix(start))
-    return [f"{start}{number}" for number in range(first, first + count)]
+    return list(islice(series(f"{package_number}T", set(taken)), count))

@@ -33,7 +33,8 @@ def cancel_order(
     """Cancel an order, its items, its packages and whatever is on its way to them.
 
     `then` is called within the transaction. Raises OrderUnknown; NotEverywhere, for it takes whoever works
-    at every location that dispatches a package of it; and OrderNotCancellable, where a part has been packed.
+    at every location that still dispatches a package of it, or is bound to none; and OrderNotCancellable,
+    where a part has been packed.
     """
     with transaction.atomic(durable=True):
         require_order_visible(order_id, reach)
@@ -41,10 +42,15 @@ def cancel_order(
         packages = list(Package.objects.select_for_update(no_key=True).filter(order=order).order_by("pk"))
         now = max(now, order.modified_date, *(package.modified_date for package in packages))
         current = reading(PAYLOAD_LANGUAGE)
-        locations = [package.stock_location_id for package in packages]
-        if not reach.everything and not reach.locations.issuperset(locations):
-            raise NotEverywhere
         states = workflow(current).states
+        cancelled = {
+            package.pk
+            for package in packages
+            if states[package.state_id].enum_value == PackageStatus.CANCELLED
+        }
+        bound = [package.stock_location_id for package in packages if package.pk not in cancelled]
+        if not reach.everything and not (bound and reach.locations.issuperset(bound)):
+            raise NotEverywhere
         packed = [
             package.number
             for package in packages
@@ -57,7 +63,7 @@ def cancel_order(
         lock_levels(levels_of_packages([package.pk for package in packages]), now=now)
         cancel_order_items(order, reading=current, now=now)
         for package in packages:
-            if states[package.state_id].enum_value == PackageStatus.CANCELLED:
+            if package.pk in cancelled:
                 # Nothing of it is open; its transfer orders show the order's items all the same.
                 cancel_transfer_orders(package, by=by, attributes=attributes, reading=current, now=now)
                 continue
@@ -72,6 +78,8 @@ def cancel_order(
                 reading=current,
                 now=now,
             )
+        # All that ever had to do with it hear of it, those that it is taken from first.
+        locations = list(dict.fromkeys([*bound, *(package.stock_location_id for package in packages)]))
         move_order_to_cancelled(
             order, locations=locations, by=by, attributes=attributes, reading=current, now=now
         )

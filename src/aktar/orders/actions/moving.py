@@ -111,6 +111,8 @@ def _tell(order: Order, event_type: str, locations: Sequence[int], reading: Read
         object_id=order.pk,
         payload=encode_document(order_payload(order, reading)),
         audience=hears_of(*locations),
+        # In the feed an event is seen from two locations at most; webhooks hear of it from all.
+        source=next(iter(locations[1:]), None),
         destination=next(iter(locations), None),
         now=now,
     )

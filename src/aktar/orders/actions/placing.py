@@ -38,7 +38,7 @@ from aktar.orders.rules import (
     PackageStatus,
     Pieces,
     content_digest,
-    next_package_number,
+    package_numbers,
 )
 from aktar.places.actions import places_of_addresses
 from aktar.places.queries import audience_at
@@ -128,10 +128,7 @@ def pack_items(
 
 def _numbers(order: Order) -> Iterator[str]:
     """The numbers that an order's next package can have: whoever names packages may have taken the first."""
-    taken = list(order.packages.values_list("number", flat=True))
-    while True:
-        taken.append(next_package_number(order.number, taken))
-        yield taken[-1]
+    return package_numbers(order.number, set(order.packages.values_list("number", flat=True)))
 
 
 def _packed(

@@ -70,22 +70,22 @@ def plan(batch: bool, dry_run: bool, limit: int | None, seconds: int) -> None:
         except SolverMissing as missing:
             raise click.ClickException(NO_SOLVER) from missing
     codes = _Codes(StockLocation.objects.values_list("pk", "erp_code"))
-    promised, busy = Promised(), _Busy()
+    promised, leaving = Promised(), _Leaving()
     supplied = partly = planned = short = 0
     gave_up = None
     try:
         with patiently(seconds=PATIENCE):
             waiting = lacking_packages()
-            asked = _supplies_said(waiting, promised) if dry_run else _supplies(waiting, busy)
+            asked = _supplies_said(waiting, promised) if dry_run else _supplies(waiting, leaving)
             for supply in islice(asked, limit):
                 click.echo(_supply_sentence(supply, codes))
                 supplied += 1
                 partly += supply.missing > 0
             orders = unplanned_orders(limit=None if limit is None else limit - supplied)
             if batch:
-                found = _together(orders, promised, busy, is_dry=dry_run, seconds=seconds)
+                found = _together(orders, promised, leaving, is_dry=dry_run, seconds=seconds)
             else:
-                found = _said(orders, promised) if dry_run else _one_by_one(orders, busy)
+                found = _said(orders, promised) if dry_run else _one_by_one(orders, leaving)
             for decision in found:
                 click.echo(_sentence(decision, codes))
                 planned += 1
@@ -99,21 +99,21 @@ def plan(batch: bool, dry_run: bool, limit: int | None, seconds: int) -> None:
     click.echo(f"{planned} orders {done}, {short} of them with something out of stock.")
     if gave_up is not None:
         raise click.ClickException(f"The database gave up: {gave_up}. Run it again to go on.")
-    if busy.left:
-        click.echo(f"{busy.left} left as they were: run it again to go on.", err=True)
+    if leaving.left:
+        click.echo(f"{leaving.left} left as they were: run it again to go on.", err=True)
         sys.exit(1)
 
 
-class _Busy:
-    """Says what is left as it is, for others hold what it needs, and counts it; the rest goes on."""
+class _Leaving:
+    """Says what is left as it is and why, and counts it; the rest goes on."""
 
     def __init__(self) -> None:
         self.left = 0
 
     @contextmanager
     def may_leave(self, number: "QuerySet[Any, str]") -> Iterator[None]:
-        """Let what is within be waited for in vain; `number` finds how it is called."""
-        from django.db import OperationalError
+        """Let what is within be waited for in vain, or refused by the database; `number` finds its name."""
+        from django.db import DataError, IntegrityError, OperationalError
 
         from aktar.edge.locks import waited_in_vain
 
@@ -122,18 +122,23 @@ class _Busy:
         except OperationalError as error:
             if not waited_in_vain(error):
                 raise
-            self.left += 1
-            name = number.first()
-            click.echo(f"{name}: left, for others held what it needs for {PATIENCE} seconds.", err=True)
+            why = f"others held what it needs for {PATIENCE} seconds"
+        except (DataError, IntegrityError) as error:
+            # One that cannot be kept, for whatever reason, must not stand in the way of all after it.
+            why = f"the database refuses it ({' '.join(str(error).split())})"
+        else:
+            return
+        self.left += 1
+        click.echo(f"{number.first()}: left, for {why}.", err=True)
 
 
-def _supplies(packages: list[int], busy: _Busy) -> "Iterator[Resupply]":
+def _supplies(packages: list[int], leaving: _Leaving) -> "Iterator[Resupply]":
     from aktar.fulfilment.actions import resupply_package
     from aktar.orders.models import Package
 
     for package in packages:
         found = None
-        with busy.may_leave(Package.objects.filter(pk=package).values_list("number", flat=True)):
+        with leaving.may_leave(Package.objects.filter(pk=package).values_list("number", flat=True)):
             found = resupply_package(package, by=None, now=datetime.now(UTC))
         if found is not None:
             yield found
@@ -150,13 +155,13 @@ def _supplies_said(packages: list[int], promised: "Promised") -> "Iterator[Resup
             yield found
 
 
-def _one_by_one(orders: list[int], busy: _Busy) -> "Iterator[Decision]":
+def _one_by_one(orders: list[int], leaving: _Leaving) -> "Iterator[Decision]":
     from aktar.fulfilment.actions import plan_order
     from aktar.orders.models import Order
 
     for order in orders:
         decision = None
-        with busy.may_leave(Order.objects.filter(pk=order).values_list("number", flat=True)):
+        with leaving.may_leave(Order.objects.filter(pk=order).values_list("number", flat=True)):
             decision = plan_order(order, by=None, now=datetime.now(UTC))
         if decision is not None:
             yield decision
@@ -174,7 +179,7 @@ def _said(orders: list[int], promised: "Promised") -> "Iterator[Decision]":
 
 
 def _together(
-    orders: list[int], promised: "Promised", busy: _Busy, *, is_dry: bool, seconds: int
+    orders: list[int], promised: "Promised", leaving: _Leaving, *, is_dry: bool, seconds: int
 ) -> "Iterator[Decision]":
     from aktar.fulfilment.actions import carry_out_decision
     from aktar.fulfilment.queries import decisions_on
@@ -194,7 +199,7 @@ def _together(
                 yield decision
                 continue
             carried, order = None, Order.objects.filter(pk=decision.demand.key)
-            with busy.may_leave(order.values_list("number", flat=True)):
+            with leaving.may_leave(order.values_list("number", flat=True)):
                 carried = carry_out_decision(decision, is_batch=True, by=None, now=datetime.now(UTC))
             if carried is not None:
                 yield carried

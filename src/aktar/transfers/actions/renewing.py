@@ -120,7 +120,7 @@ def _carried_out(run: Run, decision: Decision) -> Answer:
     made = [{"id": order.pk, "number": order.number} for order in renewed]
     if len(made) > 1:
         return {"transfer_order": made[0], "transfer_orders": made}
-    return {"transfer_order": made[0] if made else None, "is_there": bool(kept)}
+    return {"transfer_order": made[0] if made else None, "is_there": bool(kept), "is_short": bool(short)}
 
 
 def _move_package(run: Run, *, is_short: bool) -> None:
