@@ -72,7 +72,7 @@ class TransferScenario(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(safety_stock__gte=0), name="planning_scenario_safety_stock"),
-            # So that leaving a line is never cheaper than serving it.
+            # So that leaving a line is never cheaper than one transfer that would serve it.
             models.CheckConstraint(
                 condition=_within(_FIXED, MOST_FIXED), name="planning_scenario_fixed_weights"
             ),

@@ -100,12 +100,17 @@ def desk(*, now: datetime) -> Desk:
     """What is at hand at this instant. One query; cold, or when references have changed, up to ten more."""
     current = reading(_ANY_LANGUAGE)
     held = _held[0] if _held else None
-    if held is None or held.version != current.version or not held.at <= now < held.at + STANDINGS_LAST:
-        standings = _standings(now)
-        made = Desk(sites=_sites.at(current), scenarios=_scenarios.at(current), standings=standings)
-        _held[:] = [_Held(current.version, now, made)]
-        return made
+    if held is None or not held.at <= now < held.at + STANDINGS_LAST:
+        held = _Held(current.version, now, _made(current, _standings(now)))
+    elif held.version != current.version:
+        # A new product says nothing of how locations do: what is dear to reckon stays for its half minute.
+        held = _Held(current.version, held.at, _made(current, held.desk.standings))
+    _held[:] = [held]
     return held.desk
+
+
+def _made(current: Reading, standings: Mapping[int, Standing]) -> Desk:
+    return Desk(sites=_sites.at(current), scenarios=_scenarios.at(current), standings=standings)
 
 
 def forget() -> None:
@@ -233,12 +238,13 @@ _scenarios = Remembered(_load_scenarios)
 
 
 def _standings(now: datetime) -> dict[int, Standing]:
-    """How every location has done lately, by id. Three queries, each answered from an index."""
+    """How every location has done lately, by id. Three queries, each answered from an index alone."""
     owed = PlanItem.objects.filter(outcome=Outcome.OPEN)
     sent = PlanItem.objects.filter(outcome=Outcome.SENT, ended_at__gte=now - RECENT)
     failed = FailedSource.objects.filter(created_at__gte=now - RECENT)
     counts: list[dict[int, int]] = [
-        dict(rows.order_by().values_list(location).annotate(count=Count("pk")))
+        # Rows and not ids are counted, which are in no index.
+        dict(rows.order_by().values_list(location).annotate(count=Count("*")))
         for rows, location in ((owed, "source_id"), (sent, "source_id"), (failed, "stock_location_id"))
     ]
     return {

@@ -22,7 +22,7 @@ ENOUGH_NEAR = 8
 """With so many of those the ones that happened to be found elsewhere are left aside."""
 
 MOST_BESIDE = 8
-"""Locations that may dispatch though they have nothing of a demand."""
+"""Locations near the customer that may dispatch though they have nothing of a demand."""
 
 
 def situation_of(demand: Demand, *, now: datetime, whole: Collection[int] = ()) -> Situation:
@@ -51,7 +51,9 @@ def situation_of(demand: Demand, *, now: datetime, whole: Collection[int] = ()) 
         rows = [row for row in rows if counts[row[0]] < MOST_HOLDERS or near[row[0]] < ENOUGH_NEAR]
         rows += found
     rows += all_holders(whole)
-    situation = _situation([demand], at, rows, {demand.key: tariff}, {demand.key: tuple(beside)})
+    seen_whole = {location for product, location, _, _ in rows if product not in common}
+    around = tuple(beside) + _around(seen_whole, at, tariff)
+    situation = _situation([demand], at, rows, {demand.key: tariff}, {demand.key: around})
     return replace(situation, partly=frozenset(common))
 
 
@@ -68,11 +70,28 @@ def situation_of_all(
     if among is not None:
         rows = [row for row in rows if row[:2] in among]
     tariffs = {demand.key: at.tariff(demand) for demand in demands}
-    beside = {
-        demand.key: tuple(at.dispatchers_near(demand.point, tariffs[demand.key].scenario, count=MOST_BESIDE))
-        for demand in demands
-    }
+    holders: dict[int, set[int]] = {}
+    for product, location, _, _ in rows:
+        holders.setdefault(product, set()).add(location)
+    beside = {}
+    for demand in demands:
+        tariff = tariffs[demand.key]
+        near = at.dispatchers_near(demand.point, tariff.scenario, count=MOST_BESIDE)
+        having = set().union(*(holders.get(line.product, ()) for line in demand.lines))
+        beside[demand.key] = tuple(near) + _around(having, at, tariff)
     return _situation(demands, at, rows, tariffs, beside)
+
+
+def _around(holders: Collection[int], at: Desk, tariff: Tariff) -> tuple[int, ...]:
+    """Who may dispatch nearest to each of those who have something, where transfers may not go far.
+
+    Those near the customer may then be too far away from the goods.
+    """
+    if tariff.scenario.sources.most_kilometres is None:
+        return ()
+    points = [at.sites[id_].point for id_ in sorted(holders) if id_ in at.sites]
+    near = (id_ for point in points for id_ in at.dispatchers_near(point, tariff.scenario, count=1))
+    return tuple(dict.fromkeys(near))
 
 
 def _middle(demand: Demand, at: Desk) -> Point | None:

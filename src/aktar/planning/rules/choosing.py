@@ -4,15 +4,19 @@ A branch and bound over the dispatchers, the most promising first. `prices` let 
 what the others would give for the same goods; without them the cost is the plain one.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aktar.planning.rules.costs import transfer_cost
 from aktar.planning.rules.demand import UNPLANNED
-from aktar.planning.rules.grouping import grouped_supply, least_costs
+from aktar.planning.rules.grouping import MOST_EXACT, grouped_supply, least_costs
 from aktar.planning.rules.options import Options
 from aktar.planning.rules.splitting import split
 from aktar.planning.rules.supply import NO_PRICES, Priced, Prices, Supply, priced, supply
+
+MOST_TRIED = 32
+"""Of demands with more than MOST_EXACT lines, so many dispatchers are tried, the most promising ones."""
 
 _EQUAL = 0.5
 """Costs without prices are whole: what is less than this above another is the same."""
@@ -99,10 +103,14 @@ def _single(at: Priced, order: list[tuple[float, int, int]]) -> tuple[Supply, in
     """The cheapest supply in one package, who dispatches it, and what none could be cheaper than."""
     serve = _serving(at.options)
     count = len(at.options.demand.lines)
+    most = len(order) if count <= MOST_EXACT else MOST_TRIED
     best = Supply(float("inf"), float("inf"), (None,) * count)
     dispatcher, lower = order[0][2], float("inf")
-    for least, package, id_ in order:
+    for place, (least, package, id_) in enumerate(order):
         if least > best.cost:
+            break
+        if place >= most:
+            lower = min(lower, least)
             break
         if least == best.cost and id_ > dispatcher:
             continue
@@ -127,22 +135,44 @@ def _promising(at: Priced) -> list[tuple[float, int, int]]:
     # As if all were sent, and less what each saves by having lines itself.
     sent = sum(at.floors)
     least = {id_: sent + package for id_, package in at.options.dispatchers.items()}
-    for own, floor in zip(at.own, at.floors, strict=True):
-        for id_, mine in own.items():
-            if mine < floor and id_ in least:
-                least[id_] += mine - floor
+    for numbers in at.options.alike:
+        for place, number in enumerate(numbers):
+            floor, line = at.floors[number], at.options.demand.lines[number]
+            # What is there takes the place of those that would be dearest to have sent: they come last.
+            after = (len(numbers) - place) * line.quantity
+            for id_, mine in at.own[number].items():
+                if mine < floor and id_ in least:
+                    if len(numbers) == 1 or at.options.spare(id_, line.product) >= after:
+                        least[id_] += mine - floor
     return sorted((cost, at.options.dispatchers[id_], id_) for id_, cost in least.items())
 
 
 def _promising_grouped(at: Priced) -> list[tuple[float, int, int]]:
     costs = least_costs(at)
-    once = min(at.floors)
     rows = []
-    for id_, package in at.options.dispatchers.items():
-        lacking = sum(1 << number for number, own in enumerate(at.own) if id_ not in own)
-        least = (once if lacking else 0.0) if costs is None else costs[lacking]
-        rows.append((package + least, package, id_))
+    if costs is None:
+        once, reach, count = min(at.floors), _reach(at.options), len(at.floors)
+        most = max(reach.values(), default=1)
+        for id_, package in at.options.dispatchers.items():
+            # No transfer brings more lines than anybody could send, and a line that is left is one alone.
+            transfers = math.ceil((count - reach.get(id_, 0)) / most)
+            rows.append((package + once * transfers, package, id_))
+    else:
+        for id_, package in at.options.dispatchers.items():
+            lacking = sum(1 << number for number, own in enumerate(at.own) if id_ not in own)
+            rows.append((package + costs[lacking], package, id_))
     return sorted(rows)
+
+
+def _reach(options: Options) -> dict[int, int]:
+    """How many of all lines each site could give, by site; those that can give none are left out."""
+    reach: dict[int, int] = {}
+    for numbers in options.alike:
+        line = options.demand.lines[numbers[0]]
+        for site in options.own[numbers[0]]:
+            pieces = options.spare(site, line.product) // line.quantity
+            reach[site] = reach.get(site, 0) + min(pieces, len(numbers))
+    return reach
 
 
 def _least(at: Priced, number: int) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aktar.planning.rules.geography import Point
 
 UNPLANNED = 1_000_000_00
-"""What a line costs that no location can serve: more than any way of serving it (see `Weights`)."""
+"""What a line costs that no location can serve: more than any one transfer (see `Weights`)."""
 
 HIGHEST_RANK, HIGHEST_LOAD, HIGHEST_DAYS = 1_000, 1_000, 100.0
 """Where a location's priority, its open load and its target interval stop to cost more."""
@@ -97,7 +97,7 @@ class Weights:
     """What each thing costs, in hundredths of a point.
 
     A transfer and a package cost far more than the way of any, so that the fewest transfers win. The database
-    bounds the weights (`MOST_FIXED`, `MOST_BY_MEASURE`): leaving a line unplanned always costs more.
+    bounds the weights (`MOST_FIXED`, `MOST_BY_MEASURE`): leaving a line unplanned costs more than any transfer.
     """
 
     transfer: int = 10_000_00

@@ -1,5 +1,6 @@
 """The supply of a dispatching site where one transfer may bring several lines: the cheapest senders."""
 
+import heapq
 from collections.abc import Iterator, Sequence
 
 from aktar.planning.rules.demand import UNPLANNED
@@ -20,11 +21,14 @@ def grouped_supply(at: Priced, dispatcher: int, *, below: float) -> Supply | Non
 
     Exact up to MOST_EXACT lines of different products; beyond, `lower` is what it could cost at the least.
     """
-    senders = [*_senders(at, to=dispatcher), *_own_stock(at, dispatcher)]
     count = len(at.options.demand.lines)
+    # Those of one product have the same senders, and beyond the exact way they are not told apart.
+    numbers = range(count) if count <= MOST_EXACT else [alike[0] for alike in at.options.alike]
+    senders = [*_senders(at, numbers, to=dispatcher), *_own_stock(at, numbers, dispatcher)]
     if count > MOST_EXACT:
         lower = sum(
-            min(offers[number] for _, _, offers in senders if number in offers) for number in range(count)
+            len(alike) * min(offers[alike[0]] for _, _, offers in senders if alike[0] in offers)
+            for alike in at.options.alike
         )
     else:
         costs = cover_costs(senders, count)
@@ -46,14 +50,14 @@ def least_costs(at: Priced) -> list[float] | None:
     count = len(at.options.demand.lines)
     if count > MOST_EXACT:
         return None
-    return [cost for cost, _, _ in cover_costs(_senders(at, to=None), count)]
+    return [cost for cost, _, _ in cover_costs(_senders(at, range(count), to=None), count)]
 
 
-def _senders(at: Priced, *, to: int | None) -> list[Sender]:
-    """Who could send, to a site or (without the way) anywhere; nobody is among them."""
-    lines = at.options.demand.lines
+def _senders(at: Priced, numbers: Sequence[int], *, to: int | None) -> list[Sender]:
+    """Who could send some lines, to a site or (without the way) anywhere; nobody is among them."""
     found: dict[int, tuple[float, dict[int, float]]] = {}
-    for number, line in enumerate(lines):
+    for number in numbers:
+        line = at.options.demand.lines[number]
         for asking, site in at.options.givers[number]:
             if site == to:
                 continue
@@ -62,13 +66,13 @@ def _senders(at: Priced, *, to: int | None) -> list[Sender]:
                 found[site] = (float("inf") if way == FAR else asking + way, {})
             price = at.prices.get((line.product, site), 0.0) * line.quantity if at.prices else 0.0
             found[site][1][number] = price
-    rows: list[Sender] = [(None, 0.0, dict.fromkeys(range(len(lines)), float(UNPLANNED)))]
+    rows: list[Sender] = [(None, 0.0, dict.fromkeys(numbers, float(UNPLANNED)))]
     rows += [(site, fixed, offers) for site, (fixed, offers) in found.items() if fixed < UNPLANNED]
     return rows
 
 
-def _own_stock(at: Priced, dispatcher: int) -> list[Sender]:
-    own = {number: costs[dispatcher] for number, costs in enumerate(at.own) if dispatcher in costs}
+def _own_stock(at: Priced, numbers: Sequence[int], dispatcher: int) -> list[Sender]:
+    own = {number: at.own[number][dispatcher] for number in numbers if dispatcher in at.own[number]}
     return [(dispatcher, 0.0, own)] if own else []
 
 
@@ -131,49 +135,60 @@ def _with_each(part: int, price: float, dear: list[tuple[int, float]]) -> Iterat
 
 
 def _one_by_one(at: Priced, senders: Sequence[Sender]) -> tuple[float, Sources]:
-    """Sender by sender, each time the one that is cheapest for each line it brings."""
+    """Sender by sender, each time the one that is cheapest for each line it brings.
+
+    What one could bring only shrinks while others bring theirs: it is looked at anew when its turn has come.
+    """
     lines = at.options.demand.lines
     sources: list[int | None] = [None] * len(lines)
-    missing = set(range(len(lines)))
-    left: dict[tuple[int, int], int] = {}
+    missing = [list(numbers) for numbers in at.options.alike]
+    loads = [_load(at, sender) for sender in senders if sender[0] is not None]
+    turns = [turn for place, load in enumerate(loads) if (turn := _turn(place, load, missing))]
+    heapq.heapify(turns)
     cost = 0.0
-    while missing:
-        rows = []
-        for place, (site, fixed, offers) in enumerate(senders):
-            brought, price = _brought(at, site, offers, missing, left)
-            if brought:
-                rows.append(((fixed + price) / len(brought), place, fixed + price, brought))
-        _, place, more, brought = min(rows)
-        site = senders[place][0]
-        cost += more
-        missing -= set(brought)
-        for number in brought:
-            sources[number] = site
-            if site is not None:
-                key = (site, lines[number].product)
-                left[key] = left.get(key, at.options.spare(*key)) - lines[number].quantity
-    return cost, tuple(sources)
+    while turns:
+        known = heapq.heappop(turns)
+        place = known[1]
+        turn = _turn(place, loads[place], missing)
+        if turn is None or turn[0] >= UNPLANNED:
+            continue
+        if turn != known and turns and turn > turns[0]:
+            heapq.heappush(turns, turn)
+            continue
+        site, fixed, offers = loads[place]
+        cost += fixed
+        for kind, price, pieces in offers:
+            brought, missing[kind] = missing[kind][:pieces], missing[kind][pieces:]
+            cost += price * len(brought)
+            for number in brought:
+                sources[number] = site
+    return cost + float(UNPLANNED) * sum(map(len, missing)), tuple(sources)
 
 
-def _brought(
-    at: Priced,
-    site: int | None,
-    offers: dict[int, float],
-    missing: set[int],
-    left: dict[tuple[int, int], int],
-) -> tuple[list[int], float]:
-    """The missing lines that one transfer of a sender can bring while its stock lasts, and their price."""
-    wanted = sorted(missing & offers.keys())
-    if site is None:
-        return wanted[:1], float(UNPLANNED)
-    brought, price = [], 0.0
-    here: dict[int, int] = {}
-    for number in wanted:
-        line = at.options.demand.lines[number]
-        key = (site, line.product)
-        have = here.get(line.product, left.get(key, at.options.spare(*key)))
-        if have >= line.quantity:
-            here[line.product] = have - line.quantity
-            brought.append(number)
-            price += offers[number]
-    return brought, price
+_Load = tuple[int | None, float, Sequence[tuple[int, float, int]]]
+"""A site, what its transfer costs, and what could be in it: the place in `alike`, the price, how many."""
+
+_Turn = tuple[float, int]
+"""What each line costs that a load brings, and the load's place."""
+
+
+def _load(at: Priced, sender: Sender) -> _Load:
+    site, fixed, offers = sender
+    options = at.options
+    found = []
+    for kind, numbers in enumerate(options.alike):
+        line, price = options.demand.lines[numbers[0]], offers.get(numbers[0])
+        if site is not None and price is not None:
+            found.append((kind, price, options.spare(site, line.product) // line.quantity))
+    return site, fixed, found
+
+
+def _turn(place: int, load: _Load, missing: Sequence[Sequence[int]]) -> _Turn | None:
+    """None where nothing that is missing could be brought."""
+    _, cost, offers = load
+    count = 0
+    for kind, price, pieces in offers:
+        brought = min(pieces, len(missing[kind]))
+        cost += price * brought
+        count += brought
+    return (cost / count, place) if count else None

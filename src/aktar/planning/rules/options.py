@@ -38,8 +38,16 @@ class Options:
     own: tuple[frozenset[int], ...]
     givers: tuple[tuple[tuple[int, int], ...], ...]
     refused: tuple[Mapping[int, Why], ...]
-    has_twins: bool
-    """Whether several lines want the same product, and so share what a site has of it."""
+    alike: tuple[tuple[int, ...], ...]
+    """The places of the lines, product by product: those of one product share what a site has of it.
+
+    Each of those may be given the same sites, for they want equal quantities: single pieces.
+    """
+
+    @property
+    def has_twins(self) -> bool:
+        """Whether several lines want the same product."""
+        return len(self.alike) < len(self.demand.lines)
 
     @property
     def scenario(self) -> Scenario:
@@ -59,22 +67,16 @@ def spare(market: Market, *, site: int, product: int, scenario: Scenario) -> int
 
 def weigh(demand: Demand, *, market: Market, tariff: Tariff, beside: Collection[int] = ()) -> Options:
     """Weigh a demand against the market; sites `beside` may dispatch though they have nothing of it."""
-    own: list[frozenset[int]] = []
-    givers: list[tuple[tuple[int, int], ...]] = []
-    refused: list[dict[int, Why]] = []
-    for line in demand.lines:
-        having, refusals = having_enough(line, demand, market, tariff.scenario)
-        asked = []
-        for id_ in having:
-            cost = tariff.asking(id_)
-            if cost != FAR:
-                asked.append((cost, id_))
-            else:
-                refusals[id_] = Why.NOT_ELIGIBLE
-        asked.sort()
-        own.append(frozenset(having))
-        givers.append(tuple(asked))
-        refused.append(refusals)
+    weighed: dict[tuple[int, int], _Weighed] = {}
+    alike: dict[int, list[int]] = {}
+    rows: list[_Weighed] = []
+    for number, line in enumerate(demand.lines):
+        kind = (line.product, line.quantity)
+        if kind not in weighed:
+            weighed[kind] = _weighed(line, demand, market, tariff)
+        rows.append(weighed[kind])
+        alike.setdefault(line.product, []).append(number)
+    own, givers, refused = zip(*rows, strict=True) if rows else ((), (), ())
     dispatchers = {demand.dispatching: 0} if demand.dispatching is not None else {}
     if demand.dispatching is None:
         for id_ in frozenset(beside).union(*own):
@@ -86,11 +88,28 @@ def weigh(demand: Demand, *, market: Market, tariff: Tariff, beside: Collection[
         market=market,
         tariff=tariff,
         dispatchers=dispatchers,
-        own=tuple(own),
-        givers=tuple(givers),
-        refused=tuple(refused),
-        has_twins=len({line.product for line in demand.lines}) < len(demand.lines),
+        own=own,
+        givers=givers,
+        refused=refused,
+        alike=tuple(tuple(numbers) for numbers in alike.values()),
     )
+
+
+_Weighed = tuple[frozenset[int], tuple[tuple[int, int], ...], Mapping[int, Why]]
+"""Of a line: who has it, who may be asked and what that costs, and who does not count."""
+
+
+def _weighed(line: Line, demand: Demand, market: Market, tariff: Tariff) -> _Weighed:
+    having, refusals = having_enough(line, demand, market, tariff.scenario)
+    asked = []
+    for id_ in having:
+        cost = tariff.asking(id_)
+        if cost != FAR:
+            asked.append((cost, id_))
+        else:
+            refusals[id_] = Why.NOT_ELIGIBLE
+    asked.sort()
+    return frozenset(having), tuple(asked), refusals
 
 
 def having_enough(

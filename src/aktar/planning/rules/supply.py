@@ -1,6 +1,7 @@
 """What one site would pay to have every line of a demand: from its own stock, or each by a transfer."""
 
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aktar.planning.rules.demand import UNPLANNED
@@ -52,8 +53,17 @@ def priced(options: Options, *, prices: Prices = NO_PRICES) -> Priced:
             own.append({site: get((product, site), 0.0) * quantity for site in sites})
             dear.append(sorted((cost + get((product, site), 0.0) * quantity, site) for cost, site in asked))
         givers = dear
-    floors = [min(asked[0][0], UNPLANNED) if asked else UNPLANNED for asked in givers]
-    return Priced(options, own, givers, floors, prices)
+    return Priced(options, own, givers, _floors(options, givers), prices)
+
+
+def _floors(options: Options, givers: Sequence[Sequence[tuple[float, int]]]) -> list[float]:
+    floors: list[float] = [min(asked[0][0], UNPLANNED) if asked else UNPLANNED for asked in givers]
+    for numbers in options.alike:
+        if len(numbers) > 1:
+            asked = ((min(cost, UNPLANNED), site) for cost, site in givers[numbers[0]])
+            for number, (cost, _) in zip(numbers, _handed_out(options, numbers, asked), strict=True):
+                floors[number] = cost
+    return floors
 
 
 def supply(at: Priced, dispatcher: int, *, below: float) -> Supply | None:
@@ -64,32 +74,27 @@ def supply(at: Priced, dispatcher: int, *, below: float) -> Supply | None:
     """
     least = [min(own.get(dispatcher, UNPLANNED), floor) for own, floor in zip(at.own, at.floors, strict=True)]
     cost = sum(least)
-    sources: list[int | None] = []
-    taken: dict[tuple[int, int], int] | None = {} if at.options.has_twins else None
-    for number, line in enumerate(at.options.demand.lines):
-        best, source = cheapest(at, number, dispatcher, taken=taken)
-        cost += best - least[number]
+    sources: list[int | None] = [None] * len(least)
+    for numbers in at.options.alike:
+        found: Iterable[tuple[float, int | None]]
+        if len(numbers) == 1:
+            found = (cheapest(at, numbers[0], dispatcher),)
+        else:
+            found = _handed_out(at.options, numbers, _offers(at, numbers[0], dispatcher))
+        for number, (best, source) in zip(numbers, found, strict=True):
+            cost += best - least[number]
+            sources[number] = source
         if cost >= below:
             return None
-        if taken is not None and source is not None:
-            taken[line.product, source] = taken.get((line.product, source), 0) + line.quantity
-        sources.append(source)
     return Supply(cost, cost, tuple(sources))
 
 
-def cheapest(
-    at: Priced,
-    number: int,
-    dispatcher: int,
-    *,
-    taken: Mapping[tuple[int, int], int] | None = None,
-) -> tuple[float, int | None]:
-    """What a line costs at a dispatcher, and its source; `taken` is gone already, by product and site."""
-    line = at.options.demand.lines[number]
+def cheapest(at: Priced, number: int, dispatcher: int) -> tuple[float, int | None]:
+    """What a line costs at a dispatcher if no other line wants the same, and its source."""
     best: float = UNPLANNED
     source: int | None = None
     own = at.own[number].get(dispatcher, UNPLANNED)
-    if own < best and (not taken or _is_left(at, dispatcher, number, taken)):
+    if own < best:
         best, source = own, dispatcher
     way = at.options.tariff.way
     for asking, site in at.givers[number]:
@@ -103,10 +108,52 @@ def cheapest(
         if asking + length == best and (source is None or source == dispatcher or source < site):
             # Of equals the smaller id sends, but for what is there already.
             continue
-        if taken and (line.product, site) in taken and not _is_left(at, site, number, taken):
-            continue
         best, source = asking + length, site
     return best, source
+
+
+def _offers(at: Priced, number: int, dispatcher: int) -> Iterator[tuple[float, int]]:
+    """What a line costs at a dispatcher from whoever may give it, and who that is, the cheapest first.
+
+    Of equals what is there already comes first, then the smaller id.
+    """
+    own = at.own[number].get(dispatcher)
+    waiting = [] if own is None else [(own, -1, dispatcher)]
+    for asking, site in at.givers[number]:
+        # Nobody after this one costs less than asking alone.
+        while waiting and waiting[0][0] < asking:
+            cost, _, source = heapq.heappop(waiting)
+            yield cost, source
+        length = FAR if site == dispatcher else at.options.tariff.way(site, dispatcher)
+        if length != FAR:
+            heapq.heappush(waiting, (asking + length, site, site))
+    while waiting:
+        cost, _, source = heapq.heappop(waiting)
+        yield cost, source
+
+
+def _handed_out(
+    options: Options, numbers: Sequence[int], offers: Iterator[tuple[float, int]]
+) -> Iterator[tuple[float, int | None]]:
+    """What each of some lines of one product costs, and its source: an offer is taken while it lasts.
+
+    When none is left, or leaving the line is cheaper, the line is left.
+    """
+    lines = options.demand.lines
+    cost: float = 0
+    source: int | None = None
+    left = 0
+    for number in numbers:
+        line = lines[number]
+        while left < line.quantity and cost < UNPLANNED:
+            cost, source = next(offers, (UNPLANNED, None))
+            if source is not None:
+                left = options.spare(source, line.product)
+        if cost >= UNPLANNED:
+            yield UNPLANNED, None
+        else:
+            yield cost, source
+            left -= line.quantity
 
 
 def is_there(at: Priced, sources: Sequence[int | None]) -> bool:
@@ -116,8 +163,3 @@ def is_there(at: Priced, sources: Sequence[int | None]) -> bool:
         if site is not None:
             wanted[site, line.product] = wanted.get((site, line.product), 0) + line.quantity
     return all(quantity <= at.options.spare(*pair) for pair, quantity in wanted.items())
-
-
-def _is_left(at: Priced, site: int, number: int, taken: Mapping[tuple[int, int], int]) -> bool:
-    line = at.options.demand.lines[number]
-    return at.options.spare(site, line.product) - taken.get((line.product, site), 0) >= line.quantity

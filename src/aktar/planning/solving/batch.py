@@ -8,7 +8,7 @@ answer to begin with, so that there is one at any time and none is worse.
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aktar.planning.rules import (
     Choice,
@@ -47,8 +47,12 @@ def in_batch(
     """
     began = clock()
     first = _one_by_one(situation)
-    batch = _Batch(situation, first)
-    batch.search(lambda: clock() - began < seconds * _SEARCHING)
+
+    def is_time() -> bool:
+        return clock() - began < seconds * _SEARCHING
+
+    batch = _Batch(situation, first, is_time)
+    batch.search(is_time)
     choices = batch.chosen(seconds=seconds - (clock() - began))
     mended = _fitted(situation, choices)
     best = min((first, mended), key=lambda rows: sum(row.cost for row in rows))
@@ -132,9 +136,19 @@ def _fits(options: Options, choice: Choice) -> bool:
 class _Batch:
     """The demands that share something scarce, the columns found for them, and the best bound."""
 
-    def __init__(self, situation: Situation, first: Sequence[_Served]) -> None:
-        self._options = [_weighed(situation, demand, situation.market) for demand in situation.demands]
-        self._alone = [best_choice(options) for options in self._options]
+    def __init__(
+        self, situation: Situation, first: Sequence[_Served], is_time: Callable[[], bool]
+    ) -> None:
+        self._options: list[Options] = []
+        self._alone: list[Choice] = []
+        for demand, served in zip(situation.demands, first, strict=True):
+            if is_time():
+                self._options.append(_weighed(situation, demand, situation.market))
+                self._alone.append(best_choice(self._options[-1]))
+            else:
+                # As it is already, and nothing is known of what it could cost at the least.
+                self._options.append(served.options)
+                self._alone.append(replace(served.choice, lower=0.0))
         self._rows = _scarce(self._options)
         self._touched = [_touched(options, self._rows) for options in self._options]
         self._shared = [number for number, touched in enumerate(self._touched) if touched]
