@@ -1,5 +1,6 @@
 """The choice for one demand: the fewest transfers, then the cheapest; never worse than trying everything."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -14,9 +15,11 @@ from aktar.planning.rules import (
     ItemPlan,
     Line,
     Market,
+    Options,
     PassedOver,
     Scenario,
     Standing,
+    Tariff,
     Terms,
     Weights,
     Why,
@@ -373,3 +376,45 @@ def test_a_line_of_more_than_a_piece_comes_from_one_place() -> None:
     market = a_market(a_site(1), a_site(2, VAN), stock={7: {1: 1, 2: 2}})
     demand = Demand(key=1, number="N1", lines=(Line(1, 7, 150),))
     assert decided(demand, market).items[0].source == 2
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [Scenario(), Scenario(groups_items=True), Scenario(is_split_allowed=True)],
+    ids=["a transfer a piece", "grouped", "split"],
+)
+def test_many_pieces_of_one_product_are_not_looked_for_one_by_one(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sites = [a_site(n, (36 + n % 7 / 3, 27 + n % 13)) for n in range(1, 101)]
+    market = a_market(*sites, stock={7: dict.fromkeys(range(1, 101), 2)})
+    looks = 0
+    way, spare = Tariff.way, Options.spare
+
+    def counted_way(tariff: Tariff, source: int, dispatcher: int) -> int:
+        nonlocal looks
+        looks += 1
+        return way(tariff, source, dispatcher)
+
+    def counted_spare(options: Options, site: int, product: int) -> int:
+        nonlocal looks
+        looks += 1
+        return spare(options, site, product)
+
+    monkeypatch.setattr(Tariff, "way", counted_way)
+    monkeypatch.setattr(Options, "spare", counted_spare)
+    decision = decided(a_demand(*200 * [7]), market, scenario)
+    taken = Counter(item.source for item in decision.items)
+    assert set(taken.values()) == {2}
+    # A few for each of the hundred sites at each of those that are tried, and for what is said of a line.
+    assert looks < 200_000
+
+
+def test_of_more_lines_than_are_tried_in_every_way_the_answer_is_still_a_good_one() -> None:
+    products = range(10)
+    stock = {product: {1 + product: 1, 50: 1} for product in products} | {10: {60: 1}}
+    market = a_market(*(a_site(n) for n in (*range(1, 11), 50, 60)), stock=stock)
+    for groups_items in (False, True):
+        (package,) = decided(a_demand(*products, 10), market, Scenario(groups_items=groups_items)).packages
+        assert package.dispatching == 50
+        assert [item.source for item in package.transferred] == [60]

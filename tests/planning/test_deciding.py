@@ -10,7 +10,7 @@ from aktar.orders.models import Order
 from aktar.places.models import StockLocation
 from aktar.planning.models import TransferScenario
 from aktar.planning.queries import demands_of, situation_of, situation_of_all
-from aktar.planning.queries.market import MOST_HOLDERS, MOST_NEAR
+from aktar.planning.queries.market import MOST_BESIDE, MOST_HOLDERS, MOST_NEAR
 from aktar.planning.rules import Decision, Scenario
 from aktar.planning.rules.shortlist import MOST_SITES
 from aktar.planning.solving import Promised, decided, immediately
@@ -128,3 +128,23 @@ def test_many_near_ones_that_may_not_give_are_no_reason_to_leave_a_line() -> Non
     market = a_market(*sites, far, stock=stock)
     (decision,) = immediately(a_situation(market, [a_demand(7, failed=failed)], Scenario())).decisions
     assert [item.source for item in decision.items] == [far.id]
+
+
+@pytest.mark.django_db
+def test_who_may_dispatch_near_the_goods_is_seen_where_transfers_may_not_go_far() -> None:
+    a_workflow()
+    order = an_order()
+    (product,) = products_of(order)
+    for _ in range(MOST_BESIDE + 1):
+        a_place()
+    has(a_place(VAN, is_fulfillment_center=False), product)
+    centre = a_place(VAN)
+    TransferScenario.objects.create(name="not far", priority=1, source_most_kilometres=100)
+    decision = _decided(order)
+    assert ([package.dispatching for package in decision.packages], decision.is_complete) == (
+        [centre.pk],
+        True,
+    )
+    (demand,) = demands_of([order.pk], reading("en-us"))
+    (whole,) = immediately(situation_of_all([demand], now=NOW)).decisions
+    assert whole.packages[0].dispatching == centre.pk

@@ -1,11 +1,13 @@
 """What planning reads: the right rows, by a fixed number of queries, from the index."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from aktar.catalog.models import Product
 from aktar.edge.references import reading
 from aktar.orders.models import PackageItem
 from aktar.places.models import StockLocation
@@ -246,6 +248,33 @@ def test_standings_follow_what_became_of_planned_lines() -> None:
     later += STANDINGS_LAST
     assert desk(now=later).standings[there.pk].reliability == pytest.approx(6 / 7)
     assert desk(now=later + timedelta(days=91)).standings.get(there.pk) is None
+
+
+def test_reference_data_that_is_written_meanwhile_leaves_the_standings_alone() -> None:
+    order = an_order()
+    (one,) = products_of(order)
+    has(a_place(), one)
+    a_plan(order)
+    held = desk(now=NOW)
+    Product.objects.filter(pk=one.pk).update(name="something else")
+    with CaptureQueriesContext(connection) as queries:
+        assert desk(now=NOW).standings is held.standings
+    assert not any("planning_planitem" in query["sql"] for query in queries)
+    assert desk(now=NOW + STANDINGS_LAST).standings is not held.standings
+
+
+def test_standings_are_counted_from_indexes_alone() -> None:
+    with CaptureQueriesContext(connection) as queries, connection.cursor() as cursor:
+        desk(now=NOW)
+        counts = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
+        assert len(counts) == 3
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+        for sql in counts:
+            cursor.execute(f"{'EXPLAIN QUERY PLAN' if connection.vendor == 'sqlite' else 'EXPLAIN'} {sql}")
+            plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+            assert re.search("COVERING INDEX|Index Only Scan", plan), plan
 
 
 def test_a_location_that_is_changed_is_planned_as_it_is_now() -> None:

@@ -3,13 +3,24 @@
 import random
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aktar.planning.rules import UNPLANNED, Decision, Demand, Market, Scenario, Why, spare
-from aktar.planning.solving import Solution, SolverMissing, immediately, in_batch
+from aktar.planning.rules import (
+    UNPLANNED,
+    Choice,
+    Decision,
+    Demand,
+    Market,
+    Scenario,
+    Why,
+    best_choice,
+    spare,
+)
+from aktar.planning.solving import Solution, SolverMissing, batch, immediately, in_batch
 from tests.planning.markets import (
     ANKARA,
     ISTANBUL,
@@ -140,6 +151,22 @@ def test_without_time_a_batch_answers_what_the_immediate_way_does() -> None:
     ticks = iter(range(10_000))
     hurried = in_batch(situation, seconds=0, clock=lambda: float(next(ticks)))
     assert hurried.cost <= immediately(situation).cost
+
+
+def test_without_time_nothing_is_weighed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    market, wanted = a_crowd(7, orders=40, sites=20, products=20, pieces=1)
+    situation = a_situation(market, wanted, Scenario())
+    weighed = 0
+
+    def counted(*given: Any, **named: Any) -> Choice:
+        nonlocal weighed
+        weighed += 1
+        return best_choice(*given, **named)
+
+    monkeypatch.setattr(batch, "best_choice", counted)
+    hurried = in_batch(situation, seconds=0, clock=lambda: 0.0)
+    assert weighed == len(wanted)
+    assert (hurried.cost, hurried.bound) == (immediately(situation).cost, 0)
 
 
 def test_the_solver_is_not_loaded_before_a_batch_is_asked_for() -> None:

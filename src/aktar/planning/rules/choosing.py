@@ -141,9 +141,9 @@ def _promising(at: Priced) -> list[tuple[float, int, int]]:
             # What is there takes the place of those that would be dearest to have sent: they come last.
             after = (len(numbers) - place) * line.quantity
             for id_, mine in at.own[number].items():
-                if mine < floor and id_ in least:
-                    if len(numbers) == 1 or at.options.spare(id_, line.product) >= after:
-                        least[id_] += mine - floor
+                is_cheaper = mine < floor and id_ in least
+                if is_cheaper and (len(numbers) == 1 or at.options.spare(id_, line.product) >= after):
+                    least[id_] += mine - floor
     return sorted((cost, at.options.dispatchers[id_], id_) for id_, cost in least.items())
 
 

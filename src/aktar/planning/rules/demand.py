@@ -97,7 +97,7 @@ class Weights:
     """What each thing costs, in hundredths of a point.
 
     A transfer and a package cost far more than the way of any, so that the fewest transfers win. The database
-    bounds the weights (`MOST_FIXED`, `MOST_BY_MEASURE`): leaving a line unplanned costs more than any transfer.
+    bounds the weights (`MOST_FIXED`, `MOST_BY_MEASURE`): leaving a line costs more than any one transfer.
     """
 
     transfer: int = 10_000_00

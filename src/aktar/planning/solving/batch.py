@@ -136,9 +136,7 @@ def _fits(options: Options, choice: Choice) -> bool:
 class _Batch:
     """The demands that share something scarce, the columns found for them, and the best bound."""
 
-    def __init__(
-        self, situation: Situation, first: Sequence[_Served], is_time: Callable[[], bool]
-    ) -> None:
+    def __init__(self, situation: Situation, first: Sequence[_Served], is_time: Callable[[], bool]) -> None:
         self._options: list[Options] = []
         self._alone: list[Choice] = []
         for demand, served in zip(situation.demands, first, strict=True):
