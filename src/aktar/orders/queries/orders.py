@@ -84,29 +84,28 @@ def unpacked_items(flow: Workflow) -> QuerySet[OrderItem]:
 
     A package that was cancelled holds nothing.
     """
-    return OrderItem.objects.filter(_unpacked(flow, ""))
+    return OrderItem.objects.filter(_unpacked(flow))
 
 
-def waiting(flow: Workflow, prefix: str = "") -> Q:
-    """Of a query in which order items are behind `prefix`: those of approved orders that no package holds.
-
-    They are what `aktar plan` plans.
-    """
+def waiting(flow: Workflow) -> Q:
+    """Of order items: those of approved orders that no package holds, which `aktar plan` plans."""
     approved = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.APPROVED).id
-    return Q(**{f"{prefix}order__state_id": approved}) & _unpacked(flow, prefix)
+    return Q(order__state_id=approved) & _unpacked(flow)
 
 
 def dropped_items(flow: Workflow) -> QuerySet[PackageItem]:
     """The items of cancelled packages whose order items wait: no other package holds them."""
     gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
-    return PackageItem.objects.filter(waiting(flow, "order_item__"), state_id=gone)
+    # Asked of each and not joined: SQLite would begin with every approved order.
+    waits = OrderItem.objects.filter(waiting(flow), pk=OuterRef("order_item"))
+    return PackageItem.objects.filter(Exists(waits), state_id=gone)
 
 
-def _unpacked(flow: Workflow, prefix: str) -> Q:
+def _unpacked(flow: Workflow) -> Q:
     cancelled = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED).id
     gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
-    packed = PackageItem.objects.filter(order_item=OuterRef(f"{prefix}pk")).exclude(state_id=gone)
-    return ~Q(**{f"{prefix}state_id": cancelled}) & ~Q(Exists(packed))
+    packed = PackageItem.objects.filter(order_item=OuterRef("pk")).exclude(state_id=gone)
+    return ~Q(state_id=cancelled) & ~Q(Exists(packed))
 
 
 def order_payload(order: Order, reading: Reading) -> OrderPayloadShape:

@@ -1,7 +1,8 @@
 """Lines that nobody may dispatch, as plans said."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from aktar.orders.models import OrderItem
 from aktar.orders.queries import waiting
 from aktar.planning.models import PlanItem
 from aktar.planning.rules import Decision
@@ -10,7 +11,8 @@ from aktar.workflow.rules import Workflow
 
 def undispatched_items(flow: Workflow) -> QuerySet[PlanItem]:
     """The lines for which a plan found nobody that may dispatch, and which still wait."""
-    return PlanItem.objects.filter(waiting(flow, "order_item__"), destination=None)
+    waits = OrderItem.objects.filter(waiting(flow), pk=OuterRef("order_item"))
+    return PlanItem.objects.filter(Exists(waits), destination=None)
 
 
 def is_told(decision: Decision) -> bool:
