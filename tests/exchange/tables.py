@@ -13,7 +13,7 @@ from aktar.exchange.actions import Report, import_records, try_records
 from aktar.exchange.exports import file_of
 from aktar.exchange.files import read_file
 from aktar.exchange.kinds import Kind, kind_of
-from aktar.exchange.records import records
+from aktar.exchange.records import records_of
 from aktar.exchange.rules import Source
 from tests.factories import NOW
 
@@ -74,7 +74,5 @@ def exported(path: Path, kind: str, form: str = "csv") -> Path:
 
 def _reports(path: Path, kind: str | Kind, take: Any, now: datetime) -> list[Report]:
     chosen = kind_of(kind) if isinstance(kind, str) else kind
-    known = {column.name for column in chosen.columns}
-    with read_file(path, known=known, encoding="utf-8-sig") as source:
-        batches = take(chosen, records(chosen, source), now=lambda: now)
-        return [report for batch in batches for report in batch]
+    with records_of(chosen, path, encoding="utf-8-sig") as records:
+        return [report for batch in take(chosen, records, now=lambda: now) for report in batch]

@@ -2,22 +2,25 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 
 from aktar.exchange.columns import LEFT_ALONE, Column
+from aktar.exchange.files import read_file
 from aktar.exchange.kinds import Kind
 from aktar.exchange.rules import FileRefused, Source, SourceRow, shown
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MOST_NAMED = 10
 MOST_LINES = 1000
-"""Of one record; more of them begin another one, which is refused."""
+"""Of one record; with more of them the whole of it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +55,89 @@ class Record:
         return " ".join(self.names)
 
 
-def records(kind: Kind, source: Source) -> Iterator[Record]:
-    """The records of a file. Raises FileRefused, at once where its headings are wrong."""
-    return _records(kind, _columns(kind, source.headings), source)
+@contextmanager
+def records_of(kind: Kind, path: Path, *, encoding: str) -> Iterator[Iterator[Record]]:
+    """The records of a file. Raises FileRefused and OSError; so does reading on in them.
+
+    Where a thing has several rows the file is read twice: before the first row of a thing is taken over, it
+    must be known that no other one stands apart from it.
+    """
+    known = {column.name for column in kind.columns}
+    scattered: Collection[bytes] = ()
+    if kind.lines is not None:
+        with read_file(path, known=known, encoding=encoding) as source:
+            scattered = _scattered(kind, source)
+    with read_file(path, known=known, encoding=encoding) as source:
+        yield records(kind, source, scattered=scattered)
 
 
-def _records(kind: Kind, columns: Sequence[Column], source: Source) -> Iterator[Record]:
+def records(kind: Kind, source: Source, *, scattered: Collection[bytes] = ()) -> Iterator[Record]:
+    """The records of a table. Raises FileRefused, at once where its headings are wrong.
+
+    `scattered` are the digests of names that come again after others, in a table of several rows a thing.
+    """
+    return _records(kind, _columns(kind, source.headings), source, scattered)
+
+
+def _records(
+    kind: Kind, columns: Sequence[Column], source: Source, scattered: Collection[bytes]
+) -> Iterator[Record]:
     seen: set[bytes] = set()
     rows = (_record(kind, columns, row) for row in source.rows)
     for record in rows if kind.lines is None else _joined(kind, kind.lines, rows):
-        # A digest, for a table may have a million rows; of what also says where each name ends.
-        digest = blake2b(repr(record.names).encode(), digest_size=16).digest()
-        if digest in seen:
+        digest = _digest(record.names)
+        if digest in scattered:
+            sentence = _("The rows of one {key} must follow each other.").format(key=kind.key[0])
+            record.mistakes.append(Mistake(kind.key[0], sentence))
+        elif digest in seen:
             record.mistakes.append(Mistake(kind.key[0], _("An earlier row has the same.")))
         seen.add(digest)
         yield record
 
 
+def _scattered(kind: Kind, source: Source) -> set[bytes]:
+    """The digests of names whose rows do not all follow each other."""
+    columns = _columns(kind, source.headings)
+    seen: set[bytes] = set()
+    scattered: set[bytes] = set()
+    above: tuple[str, ...] = ()
+    for row in source.rows:
+        names = _names(kind, columns, row)
+        if names != above and any(names):
+            digest = _digest(names)
+            (scattered if digest in seen else seen).add(digest)
+        above = names
+    return scattered
+
+
+def _digest(names: tuple[str, ...]) -> bytes:
+    """Instead of names, for a table may have a million rows; of what also says where each name ends."""
+    return blake2b(repr(names).encode(), digest_size=16).digest()
+
+
 def _joined(kind: Kind, lines: str, rows: Iterator[Record]) -> Iterator[Record]:
-    """Rows of one key that follow each other as one record, whose lines they are."""
+    """Rows of one key that follow each other as one record, whose lines they are.
+
+    One row too many refuses the record, and those after it are passed over: what is kept of them is bounded.
+    """
     record: Record | None = None
     for row in rows:
         line = row.document.pop(lines, {})
-        if record is None or record.names != row.names or not row.key or len(record.places) == MOST_LINES:
+        if record is None or record.names != row.names or not row.key:
             if record is not None:
                 yield record
             record = row
-            record.document[lines] = []
-        else:
+            record.document[lines] = [line]
+        elif len(record.places) < MOST_LINES:
             record.places += row.places
             record.mistakes += [Mistake(each.column, each.sentence, row.place) for each in row.mistakes]
             record.mistakes += _disagreements(kind, record.document, row.document, row.place)
-        record.document[lines].append(line)
+            record.document[lines].append(line)
+        elif len(record.places) == MOST_LINES:
+            record.places += row.places
+            sentence = _("There are at most {most:,} rows of one {key}; nothing of it is taken over.")
+            sentence = sentence.format(most=MOST_LINES, key=kind.key[0])
+            record.mistakes.append(Mistake(kind.key[0], sentence, row.place))
     if record is not None:
         yield record
 
@@ -119,9 +173,13 @@ def _columns(kind: Kind, headings: Sequence[str]) -> list[Column]:
     return [known[heading] for heading in headings]
 
 
-def _record(kind: Kind, columns: Sequence[Column], row: SourceRow) -> Record:
+def _names(kind: Kind, columns: Sequence[Column], row: SourceRow) -> tuple[str, ...]:
     cells = dict(zip((column.name for column in columns), row.cells, strict=False))
-    record = Record([row.place], tuple(cells.get(name, "") for name in kind.key))
+    return tuple(cells.get(name, "") for name in kind.key)
+
+
+def _record(kind: Kind, columns: Sequence[Column], row: SourceRow) -> Record:
+    record = Record([row.place], _names(kind, columns, row))
     if len(row.cells) != len(columns):
         sentence = _("The row has {count} cells and the heading {wanted}.")
         record.mistakes.append(Mistake("", sentence.format(count=len(row.cells), wanted=len(columns))))

@@ -99,8 +99,11 @@ def _verdict(
     new: NewOrder = row.values["order"]
     present = there.get(new.number)
     if present is None:
-        order, _is_new = place_order(new, reach=EVERYWHERE, reading=current, now=now)
-        return Verdict(row.key, Fate.CREATED, order.pk, tuple(_first_differences(document)))
+        order, is_new = place_order(new, reach=EVERYWHERE, reading=current, now=now)
+        if is_new:
+            return Verdict(row.key, Fate.CREATED, order.pk, tuple(_first_differences(document)))
+        # Another one has placed this number meanwhile.
+        present = _present([new.number])[new.number]
     errors = _disagreements(new, present)
     return refused(row, errors) if errors else Verdict(row.key, Fate.UNCHANGED, present.pk)
 
@@ -132,7 +135,7 @@ def _disagreements(new: NewOrder, present: Order) -> dict[str, Any]:
         errors["channel"] = _other(None if channel is None else channel.name)
     if new.date_placed is not None and new.date_placed != present.date_placed:
         errors["date_placed"] = _other(present.date_placed)
-    if customer := _others(new.customer, present.customer, _CUSTOMER):
+    if customer := _others_of_customer(new.customer, present.customer):
         errors["customer"] = customer
     if address := _others_of_address(new.shipping_address, present.shipping_address):
         errors["shipping_address"] = address
@@ -147,6 +150,12 @@ def _others(told: NewCustomer | NewAddress, present: Any, names: Sequence[str]) 
         for name in names
         if getattr(told, name) not in (None, "", getattr(present, name, None))
     }
+
+
+def _others_of_customer(told: NewCustomer, present: Any) -> dict[str, list[str]]:
+    # A customer who was there when the order was placed was left as they were, whatever was told of them.
+    is_known = bool(told.erp_code) and told.erp_code == getattr(present, "erp_code", None)
+    return {} if is_known else _others(told, present, _CUSTOMER)
 
 
 def _others_of_address(told: NewAddress, present: Any) -> dict[str, list[str]]:
