@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from aktar.edge import sheets
 from aktar.edge.rules import folded
-from aktar.edge.sheets import Column, Kind, csv_chunks, xlsx_chunks
+from aktar.edge.sheets import CellTooLong, Column, Kind, csv_chunks, xlsx_chunks
 from aktar.transfers.models import CargoCompany
 
 COLUMNS = [Column("Nu<m>ber", Kind.NUMBER), Column("=Text", Kind.TEXT)]
@@ -23,6 +23,16 @@ def test_rows_beyond_the_end_of_a_sheet_go_to_the_next(monkeypatch: pytest.Monke
         values = [row for sheet in book.worksheets for row in sheet.iter_rows(min_row=2, values_only=True)]
         assert values == rows
         assert [cell.value for cell in book.worksheets[-1][1]] == ["Nu<m>ber", "=Text"]
+
+
+@pytest.mark.parametrize("letter", ["x", "&", "ş", "€", "𝒜"])
+def test_a_text_that_excel_would_cut_off_is_refused_and_one_that_just_fits_is_not(letter: str) -> None:
+    most = 32_767 // (len(letter.encode("utf-16-le")) // 2)
+    content = b"".join(xlsx_chunks(COLUMNS, [(1, letter * most)], "a"))
+    assert load_workbook(io.BytesIO(content)).active["B2"].value == letter * most
+    with pytest.raises(CellTooLong, match="Row 7, column =Text: the text has more than the 32,767"):
+        list(xlsx_chunks(COLUMNS, [(1, "a"), (7, letter * (most + 1))], "a"))
+    assert letter * (most + 1) in b"".join(csv_chunks(COLUMNS, [(7, letter * (most + 1))])).decode()
 
 
 def test_a_heading_is_as_harmless_as_a_cell() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ import pytest
 from click import Command
 from click.testing import CliRunner, Result
 
-from aktar.catalog.models import Product
+from aktar.catalog.models import Product, ProductImage
 from aktar.exchange.kinds.stock import STOCK
 from aktar.places.models import Address, StockLocation, Township
 from aktar.site.cli.exchange import export, import_
@@ -87,6 +88,77 @@ def test_what_cannot_be_read_is_told_in_a_sentence(
     assert isinstance(done.exception, SystemExit)
     assert done.exit_code in (1, 2)
     assert said in done.stderr
+
+
+def test_a_terminal_cannot_be_read_and_it_is_told_why(db: None) -> None:
+    a_workflow()
+    keyboard, terminal = os.openpty()
+    try:
+        os.write(keyboard, b"sku,name\nTS-1,Scarf\n")
+        done = CliRunner().invoke(import_, ["products", os.ttyname(terminal)])
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
+    assert done.exit_code == 1
+    assert "not seekable" in done.stderr
+    assert "None" not in done.stderr
+
+
+def test_an_export_that_breaks_off_leaves_the_file_as_it_was(db: None, tmp_path: Path) -> None:
+    a_workflow()
+    product = a_product(sku="TS-\u202e9")
+    ProductImage.objects.bulk_create(
+        ProductImage(product=product, url=f"https://img.example.com/{'x' * 900}/{order}", order=order)
+        for order in range(1, 50)
+    )
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    path = folder / "a.xlsx"
+    path.write_bytes(b"of yesterday")
+    for output in (str(path), str(folder / "new.xlsx")):
+        done = CliRunner().invoke(export, ["products", "-o", output])
+        assert done.exit_code == 1
+        assert done.stderr == (
+            r"Error: Row TS-\u202e9, column images: the text has more than the 32,767 characters that a cell "
+            "of a workbook holds. CSV holds it.\n"
+        )
+    assert [each.name for each in folder.iterdir()] == ["a.xlsx"]
+    assert path.read_bytes() == b"of yesterday"
+    assert CliRunner().invoke(export, ["products", "-o", str(path), "--format", "csv"]).exit_code == 0
+    done = CliRunner().invoke(import_, ["products", str(path)])
+    assert done.stdout == "0 created, 0 updated, 1 unchanged, 0 refused.\n"
+    done = CliRunner().invoke(export, ["products", "-o", str(tmp_path / "nowhere" / "a.csv")])
+    assert (done.exit_code, "No such file or directory" in done.stderr) == (1, True)
+
+
+def test_an_exported_file_has_the_mode_of_the_one_before_or_of_a_new_one(db: None, tmp_path: Path) -> None:
+    a_workflow()
+    new, kept, link = (tmp_path / name for name in ("new.csv", "kept.csv", "link.csv"))
+    kept.touch()
+    kept.chmod(0o604)
+    link.symlink_to(kept)
+    umask = os.umask(0o027)
+    try:
+        for path in (new, link):
+            assert CliRunner().invoke(export, ["products", "-o", str(path)]).exit_code == 0
+    finally:
+        os.umask(umask)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (new, kept)] == [0o640, 0o604]
+    assert link.is_symlink()
+    assert kept.read_bytes() == new.read_bytes() != b""
+
+
+def test_a_pipe_is_written_to_and_not_replaced(db: None, tmp_path: Path) -> None:
+    a_workflow()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    assert CliRunner().invoke(export, ["products", "-o", str(pipe)]).exit_code == 0
+    reader.join(timeout=60)
+    assert read[0].startswith("\ufeffsku,name".encode())
+    assert pipe.is_fifo()
 
 
 def test_a_pipe_with_a_name_is_read_like_a_file(db: None, tmp_path: Path) -> None:

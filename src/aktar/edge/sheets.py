@@ -18,6 +18,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
 
 from aktar.edge.renderers import JsonRenderer
 
@@ -33,6 +34,8 @@ Rows = Iterable[Sequence[Cell]]
 
 # A sheet of Excel ends here, its headings included.
 MOST_ROWS = 1_048_576
+MOST_CHARACTERS = 32_767
+"""Of a cell in Excel, as UTF-16 counts them; it "repairs" a workbook in which one has more."""
 MOST_DIGITS = 15
 """Of a number in a spreadsheet; those after them become zeros."""
 _ROWS_A_CHUNK = 500
@@ -53,6 +56,10 @@ class Kind(Enum):
     TEXT = "text"
     INSTANT = "instant"
     """`edge.shapes.Instant`; in XLSX a date that can be sorted and grouped, in UTC."""
+
+
+class CellTooLong(Exception):
+    """A text does not fit into a cell of a workbook; it says whose, and that CSV holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ def csv_chunks(columns: Sequence[Column], rows: Rows) -> Iterator[bytes]:
 
 
 def xlsx_chunks(columns: Sequence[Column], rows: Rows, title: str) -> Iterator[bytes]:
-    """An XLSX workbook; rows beyond the end of a sheet go to the next one."""
+    """An XLSX workbook; rows beyond the end of a sheet go to the next one. Raises CellTooLong on the way."""
     sink = _Sink()
     left = iter(rows)
     names = []
@@ -191,7 +198,21 @@ def _headings(columns: Sequence[Column]) -> list[Cell]:
 
 def _xml_row(columns: Sequence[Column], row: Sequence[Cell]) -> bytes:
     cells = [_xml_cell(column.kind, cell) for column, cell in zip(columns, row, strict=True)]
-    return f"<row>{''.join(cells)}</row>".encode()
+    written = f"<row>{''.join(cells)}</row>".encode()
+    if len(written) > MOST_CHARACTERS:
+        _require_fitting(columns, row)
+    return written
+
+
+def _require_fitting(columns: Sequence[Column], row: Sequence[Cell]) -> None:
+    """Refuse what would have to be cut off, for nobody would notice; raises CellTooLong."""
+    for column, cell in zip(columns, row, strict=True):
+        if isinstance(cell, str) and len(cell.encode("utf-16-le", "surrogatepass")) > 2 * MOST_CHARACTERS:
+            sentence = _(
+                "Row {row}, column {column}: the text has more than the {most:,} characters that a cell of a "
+                "workbook holds. CSV holds it."
+            )
+            raise CellTooLong(sentence.format(row=row[0], column=column.heading, most=MOST_CHARACTERS))
 
 
 def _xml_cell(kind: Kind, cell: Cell) -> str:
@@ -252,7 +273,7 @@ def _parts(names: Sequence[str]) -> Iterator[tuple[str, str]]:
         "xl/workbook.xml",
         f'{_XML}<workbook xmlns="{_SPREADSHEET}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
     )
-    sheets = [("worksheet", f"worksheets/sheet{n}.xml") for n, _ in numbered]
+    sheets = [("worksheet", f"worksheets/sheet{n}.xml") for n, _name in numbered]
     yield "xl/_rels/workbook.xml.rels", _relations([*sheets, ("styles", "styles.xml")])
     yield "xl/styles.xml", _STYLES
 

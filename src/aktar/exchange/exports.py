@@ -7,7 +7,10 @@ from aktar.exchange.kinds import Kind
 
 
 def file_of(kind: Kind, *, form: str) -> Iterator[bytes]:
-    """The file as `csv` or `xlsx`, written as it is read: memory does not grow with the table."""
+    """The file as `csv` or `xlsx`, written as it is read: memory does not grow with the table.
+
+    Raises CellTooLong on the way, for `xlsx`.
+    """
     columns = [Column(column.name, column.kind) for column in kind.columns]
     return FORMS[form].chunks(columns, _rows(kind), kind.name)
 

@@ -1,10 +1,12 @@
 """`aktar import` and `aktar export`: tables in and out."""
 
+import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,9 +73,9 @@ def import_(
         try:
             _bring_in(kind_of(kind, as_of=as_of), path, encoding, progress)
         except (FileRefused, OSError) as error:
-            why = error.strerror if isinstance(error, OSError) else str(error)
             progress.end_line()
-            raise click.ClickException(f"{click.format_filename(file)}: {why} {progress.said()}") from None
+            said = f"{click.format_filename(file)}: {_why(error)} {progress.said()}"
+            raise click.ClickException(said) from None
         except OperationalError as error:
             reason = " ".join(str(error).split())
             progress.end_line()
@@ -92,29 +94,67 @@ def export(kind: str, form: str | None, output: str) -> None:
     """Write everything of KIND as a table to standard output, or to FILE.
 
     It is safe to open in a spreadsheet, and can be brought in again as it is. Cargo companies without an ERP
-    code are left out.
+    code are left out. FILE stays as it is until all is written.
     """
     wake_with_workflow()
+    from aktar.edge.sheets import CellTooLong
     from aktar.exchange.exports import file_of
     from aktar.exchange.kinds import kind_of
+    from aktar.exchange.rules import shown
 
     form = form or ("xlsx" if output.lower().endswith(".xlsx") else "csv")
-    # Written beside the file first: one that was broken off takes nobody's place.
-    with click.open_file(output, "wb", atomic=output != "-") as sink:
-        for chunk in file_of(kind_of(kind), form=form):
-            sink.write(chunk)
+    chunks = file_of(kind_of(kind), form=form)
+    path = Path(output)
+    try:
+        if output == "-" or (path.exists() and not path.is_file()):
+            # A pipe or a device, which nothing can be put in the place of.
+            with click.open_file(output, "wb") as sink:
+                sink.writelines(chunks)
+        else:
+            _put_in_place(chunks, path)
+    except CellTooLong as error:
+        raise click.ClickException(shown(str(error))) from None
+
+
+def _put_in_place(chunks: Iterable[bytes], path: Path) -> None:
+    """Write a file beside the one that it replaces: one that was broken off takes nobody's place."""
+    from aktar.site.backups.archive import draft_beside, put_in_place
+
+    # The file itself, where a link leads to it.
+    path = path.resolve()
+    try:
+        with draft_beside(path) as draft:
+            with draft.open("wb") as sink:
+                sink.writelines(chunks)
+            draft.chmod(_mode_of(path))
+            put_in_place(draft, path)
+    except OSError as error:
+        raise click.ClickException(f"{click.format_filename(path)}: {_why(error)}") from None
+
+
+def _mode_of(path: Path) -> int:
+    """The mode of a file, or the one that it would get if it were made."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        umask = os.umask(0)
+        os.umask(umask)
+        return 0o666 & ~umask
+
+
+def _why(error: Exception) -> str:
+    """What an error says; one of the system without its number and file, if it has a text of its own."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _bring_in(kind: "Kind", path: Path, encoding: str, progress: "_Progress") -> None:
     from aktar.edge.locks import patiently
     from aktar.exchange.actions import import_records, try_records
-    from aktar.exchange.files import read_file
-    from aktar.exchange.records import records
+    from aktar.exchange.records import records_of
 
-    known = {column.name for column in kind.columns}
     take = try_records if progress.is_dry else import_records
-    with patiently(seconds=PATIENCE), read_file(path, known=known, encoding=encoding) as source:
-        for reports in take(kind, records(kind, source), now=lambda: datetime.now(UTC)):
+    with patiently(seconds=PATIENCE), records_of(kind, path, encoding=encoding) as records:
+        for reports in take(kind, records, now=lambda: datetime.now(UTC)):
             progress.tell(reports)
 
 
