@@ -2,17 +2,18 @@
 
 import csv
 import io
+import os
 import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 from openpyxl import Workbook
 
 from aktar.edge.sheets import Column, Figure, Kind, csv_chunks, unguarded
-from aktar.exchange.files import delimited, sheets, workbooks
+from aktar.exchange.files import delimited, read_file, sheets, workbooks
 from aktar.exchange.kinds import kind_of
 from aktar.exchange.records import Mistake, records
 from aktar.exchange.rules import FileRefused, Source, SourceRow
@@ -134,6 +135,35 @@ def test_a_broken_workbook_is_refused_in_a_sentence(tmp_path: Path, parts: dict[
         list(read(_repacked(tmp_path / "a.xlsx", **parts)).rows)
 
 
+@pytest.mark.parametrize("method", [ZIP_LZMA, ZIP_BZIP2])
+def test_a_workbook_packed_as_no_spreadsheet_does_is_refused_before_it_is_unfolded(
+    tmp_path: Path, method: int
+) -> None:
+    path = tmp_path / "a.xlsx"
+    with ZipFile(path, "w", method) as archive:
+        archive.writestr("xl/workbook.xml", os.urandom(1000))
+    content = bytearray(path.read_bytes())
+    content[60:100] = b"\xff" * 40
+    path.write_bytes(content)
+    with pytest.raises(FileRefused, match="packed as no spreadsheet packs it"):
+        read(path)
+
+
+def test_names_of_sheets_are_harmless_to_a_terminal(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["sku"])
+    for title, cell in (("\u202egnp\x9b", "TS-1"), ("\u202e" + "x" * 100, 10**16)):
+        sheet = book.create_sheet()
+        sheet._WorkbookChild__title = title
+        sheet.append(["sku"])
+        sheet.append([cell])
+    book.save(tmp_path / "a.xlsx")
+    with read_file(tmp_path / "a.xlsx", known=["sku"], encoding="utf-8") as source:
+        assert next(source.rows).place == r"\u202egnp\x9b:2"
+        with pytest.raises(FileRefused, match=rf"^Row \\u202e{'x' * 30}:2: the number 1000"):
+            next(source.rows)
+
+
 def test_a_file_that_only_begins_as_a_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"PK\x03\x04 and nothing more")
@@ -180,11 +210,20 @@ def test_a_text_longer_than_a_csv_cell_may_be_is_refused_before_it_is_copied(tmp
             list(read(path).rows)
 
 
-def test_a_line_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("endless", [",", '","\n', '","\r\n'])
+def test_a_row_without_an_end_is_not_read_to_it(tmp_path: Path, endless: str) -> None:
     path = tmp_path / "a.csv"
-    path.write_bytes(b"sku,name\n" + b"," * (delimited.LONGEST_LINE + 1))
-    with pytest.raises(FileRefused, match="Line 2 is longer"):
+    times = delimited.LONGEST_ROW // len(endless) + 1
+    path.write_bytes(b'sku,name\nTS-1,A\nTS-2,"\n' + endless.encode() * times)
+    with pytest.raises(FileRefused, match="The row that begins in line 3 is longer than 4,194,304 charac"):
         list(read(path).rows)
+
+
+def test_rows_may_be_longer_together_than_one_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "LONGEST_ROW", 20)
+    path = tmp_path / "a.csv"
+    path.write_text("sku,name\n" + 'TS-1,"two\nlines"\n' * 9)
+    assert [row.place for row in read(path).rows] == [str(number) for number in range(2, 11)]
 
 
 def test_a_heading_that_comes_over_and_over_is_refused_at_once() -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 from django.utils.translation import override
+from openpyxl import Workbook
 
 from aktar.catalog.models import Product
 from aktar.edge.upserts import Fate
-from aktar.exchange.actions import Change
+from aktar.exchange.actions import Change, Report
 from aktar.exchange.kinds import counted_as_of, products
 from aktar.exchange.records import Mistake
 from aktar.exchange.rules import FileRefused
@@ -203,6 +204,28 @@ def test_products_and_companies_come_from_workbooks(tmp_path: Path) -> None:
     companies = [["erp_code", "name", "shipping_company"], ["YK", "Yurtiçi", "yurtici"]]
     assert fates(bring_in(a_workbook(tmp_path / "b.xlsx", companies), "cargo_companies")) == ["created"]
     assert CargoCompany.objects.filter(erp_code="YK").exists()
+
+
+def test_what_is_told_of_a_record_is_harmless_to_a_terminal() -> None:
+    there = Mistake("number", "The order that is there has \u202eel\x9b2J.")
+    told = list(lines(Report("2", "\x1bc", Fate.REFUSED, mistakes=[there])))
+    assert told == [r"row 2 \x1bc: refused", r"  number: The order that is there has \u202eel\x9b2J."]
+
+
+def test_rows_of_two_sheets_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    a_product(sku="TS-1", name="A")
+    path = tmp_path / "a.xlsx"
+    book = Workbook()
+    book.active.append(["sku", "name"])
+    for sku in ("TS-1", "TS-2"):
+        sheet = book.create_sheet()
+        sheet._WorkbookChild__title = "more"
+        sheet.append(["sku", "name"])
+        sheet.append([sku, "A"])
+    book.save(path)
+    reports = bring_in(path, "products")
+    assert [(report.place, report.key) for report in reports] == [("more:2", "TS-1"), ("more:2", "TS-2")]
+    assert fates(reports) == ["unchanged", "created"]
 
 
 def test_stock_is_counted_into_the_books(tmp_path: Path) -> None:

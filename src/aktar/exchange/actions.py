@@ -74,9 +74,9 @@ def _judged(kind: Kind, batch: Sequence[Record], now: datetime) -> list[Report]:
     except (IntegrityError, DataError):
         # The database knows better of one of them: each alone, to find out of which.
         verdicts = [_alone(kind, record, now) for record in sound]
-    by_place = {record.place: verdict for record, verdict in zip(sound, verdicts, strict=True)}
     _add_further_mistakes(kind, [record for record in batch if record.mistakes], now)
-    return [_report(kind, record, by_place.get(record.place)) for record in batch]
+    left = iter(verdicts)
+    return [_report(kind, record, None if record.mistakes else next(left)) for record in batch]
 
 
 def _add_further_mistakes(kind: Kind, mistaken: Sequence[Record], now: datetime) -> None:

@@ -27,7 +27,8 @@ def lines(report: Report) -> Iterator[str]:
     for mistake in report.mistakes:
         row = "" if not mistake.place else _("row {place}").format(place=mistake.place) + ", "
         named = f"{mistake.column}: " if mistake.column else ""
-        yield f"  {row}{named}{mistake.sentence}"
+        # It may name what is there, or what the database says.
+        yield f"  {row}{named}{shown(mistake.sentence)}"
 
 
 def counted_at(as_of: datetime) -> str:

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Collection, Iterator
-from itertools import count
 from pathlib import Path
 from typing import TextIO
 
@@ -13,7 +12,7 @@ from aktar.exchange.rules import FileRefused, Source, SourceRow
 
 _DELIMITERS = ",;\t"
 _LONGEST_HEADING = 65_536
-LONGEST_LINE = 4 * 2**20
+LONGEST_ROW = 4 * 2**20
 """Characters; a longer one is no table, and what is read of it is held in memory."""
 
 
@@ -51,9 +50,11 @@ def _delimiter(file: TextIO, known: Collection[str]) -> str:
 
 
 def _rows(file: TextIO, delimiter: str) -> Iterator[SourceRow]:
-    reader = csv.reader(_lines(file), delimiter=delimiter, strict=True)
+    lines = _Lines(file)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 0
     while True:
+        lines.begin_row()
         try:
             cells = next(reader)
         except StopIteration:
@@ -67,15 +68,38 @@ def _rows(file: TextIO, delimiter: str) -> Iterator[SourceRow]:
         yield SourceRow(str(number), [unguarded(cell).strip() for cell in cells])
 
 
-def _lines(file: TextIO) -> Iterator[str]:
-    for number in count(1):
-        line = file.readline(LONGEST_LINE)
-        if len(line) == LONGEST_LINE:
-            sentence = _("Line {line} is longer than {most:,} characters. Is this a CSV file?")
-            raise FileRefused(sentence.format(line=number, most=LONGEST_LINE))
+class _Lines:
+    """The lines of a file, as long as each row ends before LONGEST_ROW is over.
+
+    A row goes on over many lines where a quotation mark is left open.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._read = 0
+        self._first = 1
+        self._characters = 0
+
+    def begin_row(self) -> None:
+        """A row begins with the next line."""
+        self._first = self._read + 1
+        self._characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(LONGEST_ROW)
+        self._read += 1
+        self._characters += len(line)
+        if self._characters >= LONGEST_ROW:
+            sentence = _(
+                "The row that begins in line {line} is longer than {most:,} characters. Is this a CSV file?"
+            )
+            raise FileRefused(sentence.format(line=self._first, most=LONGEST_ROW))
         if not line:
-            return
-        yield line
+            raise StopIteration
+        return line
 
 
 def _below(rows: Iterator[SourceRow], width: int) -> Iterator[SourceRow]:

@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
 from aktar.edge.sheets import MOST_DIGITS
 from aktar.exchange.files.sheets import sheets_of, too_big
-from aktar.exchange.rules import LONGEST_CELL, FileRefused, Source, SourceRow
+from aktar.exchange.rules import LONGEST_CELL, FileRefused, Source, SourceRow, shown
 
 MOST_PARTS = 2_000
 BIGGEST_SHEET = 512 * 2**20
@@ -27,6 +27,7 @@ SMALL = 16 * 2**20
 _HEAD = 64 * 2**10
 """Bytes of a part in which its first element begins."""
 _LONGEST_NUMBER = 30
+_LONGEST_TITLE = 31
 # What the reader raises for workbooks that are none: it trusts what it reads.
 _BROKEN = (
     InvalidFileException,
@@ -72,6 +73,10 @@ def _require_bounded(file: BinaryIO) -> None:
 
 
 def _require_small(parts: Collection[ZipInfo]) -> None:
+    if any(part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for part in parts):
+        raise FileRefused(
+            _("The workbook is packed as no spreadsheet packs it. Save it anew, or as CSV UTF-8.")
+        )
     # The reader never unfolds more of a part than it declares here.
     if any(part.file_size > BIGGEST_SHEET for part in parts):
         raise too_big(BIGGEST_SHEET)
@@ -112,7 +117,7 @@ def _rows(file: BinaryIO) -> Iterator[SourceRow]:
             sheets = sheets_of(file)
         headings: list[str] = []
         for sheet in sheets:
-            prefix = f"{sheet.title}:" if headings else ""
+            prefix = f"{shown(sheet.title[:_LONGEST_TITLE])}:" if headings else ""
             rows = sheet.rows(prefix)
             own = _headings(rows, prefix)
             if not headings:
@@ -173,5 +178,5 @@ def _text(value: Any, place: str) -> str:
 
 
 def _unreadable(error: Exception) -> FileRefused:
-    why = " ".join(str(error).split())[:200] or type(error).__name__
+    why = shown(" ".join(str(error).split()))[:200] or type(error).__name__
     return FileRefused(_("The file cannot be read as a workbook: {why}").format(why=why))
