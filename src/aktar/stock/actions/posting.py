@@ -34,9 +34,10 @@ _RECORD = """
 _MAKE = """
     INSERT INTO stock_stocklevel
         (product_id, stock_location_id, on_hand, reserved, in_transit, may_go_negative, modified_at)
+# In the order of locks, whichever way the join turns: two who make the same levels do not wait in a ring.
     SELECT given.product, given.location, 0, 0, 0, keeping.may_go_negative, %s
     FROM {given} JOIN stock_stockkeeping AS keeping ON keeping.stock_location_id = given.location
-    WHERE 1 = 1 {held} ON CONFLICT DO NOTHING
+    WHERE 1 = 1 ORDER BY given.product, given.location {held} ON CONFLICT DO NOTHING
 """
 
 
@@ -60,7 +61,9 @@ def locked(pairs: frozenset[Pair], *, now: datetime) -> dict[Pair, Level]:
     levels = _lock(pairs)
     missing = pairs - levels.keys()
     if missing:
-        # Last: who waits for a row that is being made then holds none that its maker still needs.
+        # Last: who waits for a row that is being made then holds none that its maker still needs. Among three
+        # that is not so: what one has made since the maker looked, another may hold by now. Then the database
+        # undoes one of the two.
         _make(missing, now)
         levels |= _lock(missing)
     return levels
