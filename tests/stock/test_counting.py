@@ -111,6 +111,34 @@ def test_adjustments_follow_each_other() -> None:
     require_balance()
 
 
+def test_what_is_only_taken_away_begins_no_books() -> None:
+    product, location = a_product(), a_location()
+    deltas = [StockDelta(product.pk, location.pk, change, Kind.LOST) for change in (-100, -100)]
+    outcomes = adjust_stock([*deltas, StockDelta(product.pk, location.pk, 0)], by=None, now=NOW)
+    assert [outcome.fault for outcome in outcomes] == [StockFault.BELOW_ZERO, StockFault.BELOW_ZERO, None]
+    assert [outcome.on_hand for outcome in outcomes] == [0, 0, 0]
+    for model in (StockKeeping, StockLevel, StockMovement):
+        assert not model.objects.exists()
+    reserve([StockLine(product.pk, location.pk, 100)], by=None, now=NOW)
+
+
+def test_what_comes_in_begins_books_whatever_is_refused_beside_it() -> None:
+    product, other, location, untouched = a_product(), a_product(), a_location(), a_location()
+    deltas = [
+        StockDelta(product.pk, location.pk, -100),
+        StockDelta(product.pk, location.pk, 500),
+        StockDelta(product.pk, location.pk, -100),
+        StockDelta(other.pk, location.pk, -100),
+        StockDelta(product.pk, untouched.pk, -100),
+    ]
+    outcomes = adjust_stock(deltas, by=None, now=NOW)
+    below = StockFault.BELOW_ZERO
+    assert [outcome.fault for outcome in outcomes] == [below, None, None, below, below]
+    assert level(product, location) == (4, 0, 0)
+    assert StockKeeping.objects.get().stock_location == location
+    require_balance()
+
+
 def test_a_location_may_go_below_zero_if_it_is_told_so_and_not_back_before_it_is_above() -> None:
     product, other, location = a_product(), a_product(), a_location()
     a_stock(product, location, 1)

@@ -14,6 +14,7 @@ from aktar.stock.models import StockLevel, StockMovement
 from aktar.stock.rules import (
     CountFromTheFuture,
     Kind,
+    Level,
     Movement,
     Pair,
     StockCount,
@@ -77,12 +78,16 @@ def adjust_stock(
 ) -> list[StockOutcome]:
     """Change what is on hand by deltas, one after the other; an outcome for each, in their order.
 
-    As `set_stock`: what is refused changes nothing, and locations begin to keep books by it.
+    As `set_stock`: what is refused changes nothing. Locations begin to keep books by what comes in.
     """
     with transaction.atomic():
-        begin_keeping({delta.location for delta in deltas}, now=now)
+        begin_keeping({delta.location for delta in deltas if delta.change > 0}, now=now)
         levels = lock_levels({delta.pair for delta in deltas}, now=now)
-        outcomes = [adjusted(delta.pair, levels[delta.pair], change=delta.change) for delta in deltas]
+        # Where none are kept, nothing comes in: this one stays as it is.
+        nothing = Level(on_hand=0, reserved=0, in_transit=0, may_go_negative=False)
+        outcomes = [
+            adjusted(delta.pair, levels.get(delta.pair, nothing), change=delta.change) for delta in deltas
+        ]
         _write(outcomes, [delta.kind for delta in deltas], by=by, now=now, reason=reason)
         if then is not None:
             then(outcomes)
