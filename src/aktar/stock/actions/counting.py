@@ -9,7 +9,7 @@ from aktar.accounts.models import User
 from aktar.edge.given import AmongPairs
 from aktar.edge.sums import summed_halves, whole
 from aktar.stock.actions.keeping import begin_keeping
-from aktar.stock.actions.posting import lock_levels, post
+from aktar.stock.actions.posting import lock_levels, modified, post
 from aktar.stock.models import StockLevel, StockMovement
 from aktar.stock.rules import (
     CountFromTheFuture,
@@ -61,7 +61,7 @@ def set_stock(
         _write(outcomes, [Kind.COUNTED] * len(outcomes), by=by, now=now, reason=reason)
         taken = [(row.product, row.location) for row in outcomes if row.fault is None]
         StockLevel.objects.filter(AmongPairs("product_id", "stock_location_id", taken)).update(
-            counted_at=as_of or now
+            counted_at=as_of or now, modified_at=modified(now)
         )
         if then is not None:
             then(outcomes)
