@@ -1,4 +1,4 @@
-"""What a store sees of plans, and what they are asked for by location, is found from indexes among very many."""
+"""A store's plans, and those of a location that is asked for, are found from indexes among very many."""
 
 import re
 
