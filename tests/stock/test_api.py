@@ -259,7 +259,7 @@ def _plan(sql: str, *parameters: object) -> str:
         if connection.vendor == "sqlite":
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
         else:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
             cursor.execute(f"EXPLAIN {sql}", parameters)
         return "\n".join(str(line[-1]) for line in cursor.fetchall())
 
