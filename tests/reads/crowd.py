@@ -34,15 +34,15 @@ def a_crowd() -> None:
     item = original.transferitem_set.get()
     log = TransitionLog.objects.filter(content_type=4)[0]
     city, township = location.address.city, location.address.township
-    _many(City, city, CITIES, lambda n: Row(name=f"Şehir {n}"))
-    _many(Township, township, TOWNSHIPS, lambda n: Row(name=f"İlçe {n}", city_id=FIRST + n % CITIES))
-    _many(
+    many(City, city, CITIES, lambda n: Row(name=f"Şehir {n}"))
+    many(Township, township, TOWNSHIPS, lambda n: Row(name=f"İlçe {n}", city_id=FIRST + n % CITIES))
+    many(
         Address,
         location.address,
         LOCATIONS,
         lambda n: Row(city_id=FIRST + n % CITIES, township_id=FIRST + n % TOWNSHIPS),
     )
-    _many(
+    many(
         StockLocation,
         location,
         LOCATIONS,
@@ -57,7 +57,7 @@ def a_crowd() -> None:
             modified_date=at(n),
         ),
     )
-    _many(
+    many(
         Product,
         item.product,
         COUNT,
@@ -71,8 +71,8 @@ def a_crowd() -> None:
             modified_date=at(n),
         ),
     )
-    _many(TransferOrder, original, COUNT // 2, lambda n: Row(number=f"C{n}"))
-    _many(
+    many(TransferOrder, original, COUNT // 2, lambda n: Row(number=f"C{n}"))
+    many(
         TransferItem,
         item,
         COUNT,
@@ -86,7 +86,7 @@ def a_crowd() -> None:
         ),
     )
     users = [a_user().pk for _ in range(100)]
-    _many(
+    many(
         TransitionLog,
         log,
         COUNT,
@@ -102,7 +102,8 @@ def a_crowd() -> None:
     analyze()
 
 
-def _many(model: type[models.Model], original: models.Model, count: int, changed: Any) -> None:
+def many(model: type[models.Model], original: models.Model, count: int, changed: Any) -> None:
+    """So many rows like `original`; `changed` says of each, by its number, in which columns it is another."""
     same = {field.attname: getattr(original, field.attname) for field in model._meta.concrete_fields}
 
     def rows() -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.test import Client
 
@@ -254,11 +254,12 @@ def test_levels_and_movements_are_filtered(caller: Client) -> None:
 
 
 def _plan(sql: str, *parameters: object) -> str:
-    with connection.cursor() as cursor:
+    # Within a transaction, for a setting that is LOCAL holds nowhere else.
+    with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
         else:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
             cursor.execute(f"EXPLAIN {sql}", parameters)
         return "\n".join(str(line[-1]) for line in cursor.fetchall())
 

@@ -111,6 +111,57 @@ def test_adjustments_follow_each_other() -> None:
     require_balance()
 
 
+def test_what_is_only_taken_away_begins_no_books() -> None:
+    product, location = a_product(), a_location()
+    deltas = [StockDelta(product.pk, location.pk, change, Kind.LOST) for change in (-100, -100)]
+    outcomes = adjust_stock([*deltas, StockDelta(product.pk, location.pk, 0)], by=None, now=NOW)
+    assert [outcome.fault for outcome in outcomes] == [StockFault.BELOW_ZERO, StockFault.BELOW_ZERO, None]
+    assert [outcome.on_hand for outcome in outcomes] == [0, 0, 0]
+    for model in (StockKeeping, StockLevel, StockMovement):
+        assert not model.objects.exists()
+    reserve([StockLine(product.pk, location.pk, 100)], by=None, now=NOW)
+
+
+def test_what_comes_in_begins_books_whatever_is_refused_beside_it() -> None:
+    product, other, location, untouched = a_product(), a_product(), a_location(), a_location()
+    deltas = [
+        StockDelta(product.pk, location.pk, -100),
+        StockDelta(product.pk, location.pk, 500),
+        StockDelta(product.pk, location.pk, -100),
+        StockDelta(other.pk, location.pk, -100),
+        StockDelta(product.pk, untouched.pk, -100),
+    ]
+    outcomes = adjust_stock(deltas, by=None, now=NOW)
+    below = StockFault.BELOW_ZERO
+    assert [outcome.fault for outcome in outcomes] == [below, None, None, below, below]
+    assert level(product, location) == (4, 0, 0)
+    assert StockKeeping.objects.get().stock_location == location
+    require_balance()
+
+
+def test_a_level_was_never_changed_earlier_than_before() -> None:
+    product, location = a_product(), a_location()
+    a_stock(product, location, 5)
+    change_keeping(location.pk, may_go_negative=True, safety_stock=0, now=NOW + HOUR)
+    # Its clock was read before it waited for those who wrote meanwhile.
+    adjust_stock([StockDelta(product.pk, location.pk, 100)], by=None, now=NOW)
+    assert StockLevel.objects.get().modified_at == NOW + HOUR
+    change_keeping(location.pk, may_go_negative=False, safety_stock=0, now=NOW)
+    assert StockLevel.objects.get().modified_at == NOW + HOUR
+    set_stock([StockCount(product.pk, location.pk, 700)], by=None, now=NOW)
+    assert StockLevel.objects.get().modified_at == NOW + HOUR
+    adjust_stock([StockDelta(product.pk, location.pk, 100)], by=None, now=NOW + 2 * HOUR)
+    assert StockLevel.objects.get().modified_at == NOW + 2 * HOUR
+
+
+def test_a_count_that_agrees_changes_when_the_level_was_counted() -> None:
+    product, location = a_product(), a_location()
+    a_stock(product, location, 5)
+    set_stock([StockCount(product.pk, location.pk, 500)], by=None, now=NOW + 2 * HOUR, as_of=NOW + HOUR)
+    row = StockLevel.objects.get()
+    assert (row.counted_at, row.modified_at) == (NOW + HOUR, NOW + 2 * HOUR)
+
+
 def test_a_location_may_go_below_zero_if_it_is_told_so_and_not_back_before_it_is_above() -> None:
     product, other, location = a_product(), a_product(), a_location()
     a_stock(product, location, 1)

@@ -8,9 +8,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from aktar.stock.actions import begin_keeping
 from aktar.stock.models import StockMovement
 from aktar.transfers.models import TransferOrder
+from aktar.workflow.models import Command
 from tests.factories import (
+    NOW,
     a_caller,
     a_carrier,
     a_location,
@@ -113,6 +116,32 @@ def test_a_transfer_that_ends_early_leaves_the_stock_as_it_was(
     order = made(caller, move)
     run(caller, order, *commands)
     assert move.levels() == ((1, 0, 0), (0, 0, 0))
+
+
+@pytest.mark.parametrize("handler", ["cancel", "renew"])
+@pytest.mark.parametrize(
+    ("books", "there"), [("before", (1, 1, 0)), ("while under way", (1, 1, 0)), ("never", (0, 0, 0))]
+)
+def test_what_arrived_stays_where_it_is_where_a_workflow_calls_it_off_afterwards(
+    books: str, there: tuple[int, int, int], handler: str, caller: Client
+) -> None:
+    afterwards = Command.objects.create(
+        slug="too-late",
+        label="Too late",
+        source_state=a_state(6, "transferred"),
+        destination_state=a_state(6, "cancelled"),
+        handler=handler,
+    )
+    order = a_transfer_order(source=(source := a_location()), destination=(destination := a_location()))
+    product = order.transferitem_set.get().product
+    a_stock(product, source, 2)
+    if books == "before":
+        begin_keeping([destination.pk], now=NOW)
+    run(caller, order.pk, READY, DISPATCH)
+    if books == "while under way":
+        begin_keeping([destination.pk], now=NOW)
+    run(caller, order.pk, DELIVER, afterwards.pk)
+    assert (level(product, source)[0], level(product, destination)) == (1, there)
 
 
 def test_a_wish_that_is_short_of_stock_is_refused_by_line_and_leaves_nothing(caller: Client) -> None:

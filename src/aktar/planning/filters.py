@@ -1,6 +1,6 @@
 """Filters of plans."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from aktar.edge.filters import RANGES, IdFilter, IdListFilter, QueryFilters, TextFilter
 from aktar.planning.models import Plan, PlanItem
@@ -28,4 +28,4 @@ class PlanFilters(QueryFilters):
 
     def with_item(self, found: QuerySet[Plan], name: str, value: object) -> QuerySet[Plan]:
         """The plans with a line of which this is true."""
-        return found.filter(Exists(PlanItem.objects.filter(**{name: value}, plan=OuterRef("pk"))))
+        return found.filter(pk__in=PlanItem.objects.filter(**{name: value}).values("plan"))

@@ -163,6 +163,9 @@ class PlanItem(models.Model):
             ),
         ]
         indexes = [
+            # The plans that a location takes part in, from the index alone.
+            models.Index(fields=["source", "plan"], name="planning_item_source"),
+            models.Index(fields=["destination", "plan"], name="planning_item_destination"),
             # What locations still owe, from the index alone.
             models.Index(fields=["source"], condition=Q(outcome="open"), name="planning_item_open"),
             models.Index(

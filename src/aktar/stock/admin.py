@@ -47,7 +47,7 @@ class KeepingForm(RowForm):
 
 @admin.register(StockKeeping)
 class StockKeepingPage(TablePage):
-    """The locations that keep books; they begin by their first count."""
+    """The locations that keep books; they begin by their first count or what an adjustment brings in."""
 
     names = (_("stock keeping"), _("stock keeping"))
     words = _WORDS | {"safety_stock": _("safety stock")}

@@ -70,7 +70,7 @@ class ProductStockShape(msgspec.Struct):
 
 
 class StockAvailabilityShape(msgspec.Struct):
-    """The products that were asked for, in that order."""
+    """The products that were asked for, in that order, each with all its locations: there are no pages."""
 
     results: list[ProductStockShape]
 

@@ -121,9 +121,11 @@ def cancel(run: Run) -> Answer:
 def call_off(run: Run) -> None:
     """The transfer will not happen, whatever becomes of the package.
 
-    Its source has the goods again, or need not keep them any more.
+    Its source has the goods again, or need not keep them any more; what has arrived stays where it is.
     """
-    stock.call_off(transfer_order=run.order.pk, by=run.by, now=run.now)
+    # That it has arrived, the ledger cannot know where the destination kept no books when it was sent.
+    if workflow(run.reading).states[run.order.state_id].enum_value != TransferStatus.TRANSFERRED:
+        stock.call_off(transfer_order=run.order.pk, by=run.by, now=run.now)
     record_withdrawal(open_plan_items(run.order), now=run.now)
     _move_items(run, TransferStatus.CANCELLED)
     _move_shipment(run, ShipmentStatus.CANCELLED)

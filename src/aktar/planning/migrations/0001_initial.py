@@ -246,6 +246,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
+                    models.Index(fields=["source", "plan"], name="planning_item_source"),
+                    models.Index(fields=["destination", "plan"], name="planning_item_destination"),
                     models.Index(
                         condition=models.Q(("outcome", "open")), fields=["source"], name="planning_item_open"
                     ),

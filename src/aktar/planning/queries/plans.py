@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from aktar.edge.rules import decimal_text, decimal_text_or_none
@@ -30,8 +30,10 @@ def visible_plans(reach: Reach) -> QuerySet[Plan]:
     """The plans in which one of the caller's stock locations sends or dispatches something."""
     if reach.everything:
         return Plan.objects.all()
-    ours = Q(source__in=reach.locations) | Q(destination__in=reach.locations)
-    return Plan.objects.filter(Exists(PlanItem.objects.filter(ours, plan=OuterRef("pk"))))
+    sent = PlanItem.objects.filter(source__in=reach.locations).values("plan")
+    dispatched = PlanItem.objects.filter(destination__in=reach.locations).values("plan")
+    # A union, for each part has an index of its own.
+    return Plan.objects.filter(pk__in=sent.union(dispatched))
 
 
 def plan_shapes(ids: Sequence[int]) -> list[PlanShape]:

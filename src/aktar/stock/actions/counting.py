@@ -9,11 +9,12 @@ from aktar.accounts.models import User
 from aktar.edge.given import AmongPairs
 from aktar.edge.sums import summed_halves, whole
 from aktar.stock.actions.keeping import begin_keeping
-from aktar.stock.actions.posting import lock_levels, post
+from aktar.stock.actions.posting import lock_levels, modified, post
 from aktar.stock.models import StockLevel, StockMovement
 from aktar.stock.rules import (
     CountFromTheFuture,
     Kind,
+    Level,
     Movement,
     Pair,
     StockCount,
@@ -60,7 +61,7 @@ def set_stock(
         _write(outcomes, [Kind.COUNTED] * len(outcomes), by=by, now=now, reason=reason)
         taken = [(row.product, row.location) for row in outcomes if row.fault is None]
         StockLevel.objects.filter(AmongPairs("product_id", "stock_location_id", taken)).update(
-            counted_at=as_of or now
+            counted_at=as_of or now, modified_at=modified(now)
         )
         if then is not None:
             then(outcomes)
@@ -77,12 +78,16 @@ def adjust_stock(
 ) -> list[StockOutcome]:
     """Change what is on hand by deltas, one after the other; an outcome for each, in their order.
 
-    As `set_stock`: what is refused changes nothing, and locations begin to keep books by it.
+    As `set_stock`: what is refused changes nothing. Locations begin to keep books by what comes in.
     """
     with transaction.atomic():
-        begin_keeping({delta.location for delta in deltas}, now=now)
+        begin_keeping({delta.location for delta in deltas if delta.change > 0}, now=now)
         levels = lock_levels({delta.pair for delta in deltas}, now=now)
-        outcomes = [adjusted(delta.pair, levels[delta.pair], change=delta.change) for delta in deltas]
+        # Where none are kept, nothing comes in: this one stays as it is.
+        nothing = Level(on_hand=0, reserved=0, in_transit=0, may_go_negative=False)
+        outcomes = [
+            adjusted(delta.pair, levels.get(delta.pair, nothing), change=delta.change) for delta in deltas
+        ]
         _write(outcomes, [delta.kind for delta in deltas], by=by, now=now, reason=reason)
         if then is not None:
             then(outcomes)

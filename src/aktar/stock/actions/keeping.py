@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from aktar.stock.actions.posting import modified
 from aktar.stock.models import StockKeeping, StockLevel
 from aktar.stock.queries import book_keepers, is_overdrawn
 from aktar.stock.rules import StillNegative
@@ -39,4 +40,4 @@ def change_keeping(location: int, *, may_go_negative: bool, safety_stock: int, n
         if not may_go_negative and is_overdrawn(location):
             raise StillNegative
         differing = levels.exclude(may_go_negative=may_go_negative)
-        differing.update(may_go_negative=may_go_negative, modified_at=now)
+        differing.update(may_go_negative=may_go_negative, modified_at=modified(now))

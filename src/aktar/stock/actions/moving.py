@@ -63,7 +63,8 @@ def arrive(
 def call_off(*, transfer_order: int, by: User | None, now: datetime) -> None:
     """Undo what a transfer order that will not happen holds: a reservation, or goods on their way.
 
-    The latter are on hand at their source again, unreserved. A transfer that has arrived holds nothing.
+    The latter are on hand at their source again, unreserved. Not for a transfer that has arrived: where its
+    destination kept no books when it was sent, the ledger cannot tell that it has.
     """
     movements = list(called_off(booked_for_transfer(transfer_order)))
     if not movements:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from aktar.accounts.models import User
 from aktar.edge.given import AmongPairs, GivenRows
@@ -21,7 +23,8 @@ _MOVEMENTS = GivenRows(
 _MOVE = """
     UPDATE stock_stocklevel AS level
     SET on_hand = level.on_hand + given.on_hand, reserved = level.reserved + given.reserved,
-        in_transit = level.in_transit + given.in_transit, modified_at = %s
+        in_transit = level.in_transit + given.in_transit,
+        modified_at = CASE WHEN level.modified_at > %s THEN level.modified_at ELSE %s END
     FROM {given} WHERE level.product_id = given.product AND level.stock_location_id = given.location
 """
 _RECORD = """
@@ -31,12 +34,13 @@ _RECORD = """
         given.in_transit, given.transfer_order, given.package_item, %s, %s, %s
     FROM {given}
 """
+# In the order of locks, whichever way the join turns: two who make the same levels do not wait in a ring.
 _MAKE = """
     INSERT INTO stock_stocklevel
         (product_id, stock_location_id, on_hand, reserved, in_transit, may_go_negative, modified_at)
     SELECT given.product, given.location, 0, 0, 0, keeping.may_go_negative, %s
     FROM {given} JOIN stock_stockkeeping AS keeping ON keeping.stock_location_id = given.location
-    WHERE 1 = 1 {held} ON CONFLICT DO NOTHING
+    WHERE 1 = 1 ORDER BY given.product, given.location {held} ON CONFLICT DO NOTHING
 """
 
 
@@ -60,7 +64,9 @@ def locked(pairs: frozenset[Pair], *, now: datetime) -> dict[Pair, Level]:
     levels = _lock(pairs)
     missing = pairs - levels.keys()
     if missing:
-        # Last: who waits for a row that is being made then holds none that its maker still needs.
+        # Last: who waits for a row that is being made then holds none that its maker still needs. Among three
+        # that is not so: what one has made since the maker looked, another may hold by now. Then the database
+        # undoes one of the two.
         _make(missing, now)
         levels |= _lock(missing)
     return levels
@@ -101,9 +107,14 @@ def post_for_transfers(
     )
     user = None if by is None else by.pk
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE.format(given=_CHANGES.table()), [instant, *changes])
+        cursor.execute(_MOVE.format(given=_CHANGES.table()), [instant, instant, *changes])
         recording = _RECORD.format(given=_MOVEMENTS.table())
         cursor.execute(recording, [reason, user, instant, *rows])
+
+
+def modified(now: datetime) -> Greatest:
+    """When levels were modified that are so `now`: never back, for clocks are read before locks are had."""
+    return Greatest("modified_at", Value(now))
 
 
 def _lock(pairs: Collection[Pair]) -> dict[Pair, Level]:

@@ -24,7 +24,10 @@ def available_levels(products: Collection[int]) -> list[tuple[int, int, int]]:
 
 
 def stock_availability(products: Mapping[str, int], reach: Reach) -> StockAvailabilityShape:
-    """The stock of products (ids by SKU) at the caller's locations, these by their codes. One query."""
+    """The stock of products (ids by SKU) at the caller's locations, these by their codes. One query.
+
+    It reads and answers as many rows as there are products times locations: the caller bounds the products.
+    """
     rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     levels = visible_levels(reach).filter(Among("product_id", products.values()))
     columns = ("product_id", "stock_location_id", "stock_location__erp_code")

@@ -1,7 +1,9 @@
 """How levels follow the goods of a transfer order or a package, from what the ledger says of them.
 
 `Booked` is the ledger's word: what was booked so far, in sum. Nothing is taken for granted, for transfers can
-be older than the books. Levels are changed as the movements say, so that one line sees what another took.
+be older than the books. What is taken from levels as they are is taken from the `Level` as well, so that one
+line sees what another took (`dispatched`, `shipped_out`, `lost`); the others go by what was booked alone, and
+leave levels as they are.
 """
 
 from collections import defaultdict
