@@ -243,8 +243,8 @@ def _standings(now: datetime) -> dict[int, Standing]:
     sent = PlanItem.objects.filter(outcome=Outcome.SENT, ended_at__gte=now - RECENT)
     failed = FailedSource.objects.filter(created_at__gte=now - RECENT)
     counts: list[dict[int, int]] = [
-        # Rows and not ids are counted, which are in no index; and by a sum, lest SQLite reads all there ever was
-        # for the sake of an index that has the locations in order.
+        # Rows and not ids are counted, which are in no index; and by a sum, lest SQLite reads all there ever
+        # was for the sake of an index that has the locations in order.
         dict(rows.order_by().values_list(F(location) + 0).annotate(count=Count("*")))
         for rows, location in ((owed, "source_id"), (sent, "source_id"), (failed, "stock_location_id"))
     ]
