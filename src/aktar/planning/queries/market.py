@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from aktar.planning.queries.desk import Desk, desk
@@ -51,10 +50,11 @@ def situation_of(demand: Demand, *, now: datetime, whole: Collection[int] = ()) 
         rows = [row for row in rows if counts[row[0]] < MOST_HOLDERS or near[row[0]] < ENOUGH_NEAR]
         rows += found
     rows += all_holders(whole)
-    seen_whole = {location for product, location, _, _ in rows if product not in common}
+    market = _market(at, rows)
+    seen_whole = (site for product, held in market.stock.items() if product not in common for site in held)
     around = tuple(beside) + _around(seen_whole, at, tariff)
-    situation = _situation([demand], at, rows, {demand.key: tariff}, {demand.key: around})
-    return replace(situation, partly=frozenset(common))
+    tariffs, besides = {demand.key: tariff}, {demand.key: around}
+    return Situation((demand,), market, tariffs, besides, partly=frozenset(common))
 
 
 def situation_of_all(
@@ -70,26 +70,24 @@ def situation_of_all(
     if among is not None:
         rows = [row for row in rows if row[:2] in among]
     tariffs = {demand.key: at.tariff(demand) for demand in demands}
-    holders: dict[int, set[int]] = {}
-    for product, location, _, _ in rows:
-        holders.setdefault(product, set()).add(location)
+    market = _market(at, rows)
     beside = {}
     for demand in demands:
         tariff = tariffs[demand.key]
         near = at.dispatchers_near(demand.point, tariff.scenario, count=MOST_BESIDE)
-        having = set().union(*(holders.get(line.product, ()) for line in demand.lines))
-        beside[demand.key] = tuple(near) + _around(having, at, tariff)
-    return _situation(demands, at, rows, tariffs, beside)
+        holders = (site for line in demand.lines for site in market.stock.get(line.product, ()))
+        beside[demand.key] = tuple(near) + _around(holders, at, tariff)
+    return Situation(tuple(demands), market, tariffs, beside)
 
 
-def _around(holders: Collection[int], at: Desk, tariff: Tariff) -> tuple[int, ...]:
+def _around(holders: Iterable[int], at: Desk, tariff: Tariff) -> tuple[int, ...]:
     """Who may dispatch nearest to each of those who have something, where transfers may not go far.
 
     Those near the customer may then be too far away from the goods.
     """
     if tariff.scenario.sources.most_kilometres is None:
         return ()
-    points = [at.sites[id_].point for id_ in sorted(holders) if id_ in at.sites]
+    points = [at.sites[id_].point for id_ in sorted(set(holders))]
     near = (id_ for point in points for id_ in at.dispatchers_near(point, tariff.scenario, count=1))
     return tuple(dict.fromkeys(near))
 
@@ -101,13 +99,7 @@ def _middle(demand: Demand, at: Desk) -> Point | None:
     return demand.point
 
 
-def _situation(
-    demands: Sequence[Demand],
-    at: Desk,
-    rows: Iterable[Level],
-    tariffs: dict[int, Tariff],
-    beside: dict[int, tuple[int, ...]],
-) -> Situation:
+def _market(at: Desk, rows: Iterable[Level]) -> Market:
     stock: dict[int, dict[int, int]] = {}
     safety: dict[int, int] = {}
     for product, location, available, kept in rows:
@@ -116,5 +108,4 @@ def _situation(
             stock.setdefault(product, {})[location] = available
             if kept:
                 safety[location] = kept
-    market = Market(sites=at.sites, stock=stock, safety=safety, standings=at.standings)
-    return Situation(tuple(demands), market, tariffs, beside)
+    return Market(sites=at.sites, stock=stock, safety=safety, standings=at.standings)

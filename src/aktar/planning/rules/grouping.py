@@ -142,7 +142,7 @@ def _one_by_one(at: Priced, senders: Sequence[Sender]) -> tuple[float, Sources]:
     lines = at.options.demand.lines
     sources: list[int | None] = [None] * len(lines)
     missing = [list(numbers) for numbers in at.options.alike]
-    loads = [_load(at, sender) for sender in senders if sender[0] is not None]
+    loads = [_load(at, sender) for sender in senders]
     turns = [turn for place, load in enumerate(loads) if (turn := _turn(place, load, missing))]
     heapq.heapify(turns)
     cost = 0.0
