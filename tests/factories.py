@@ -274,5 +274,5 @@ def an_owed_event(event: Event, webhook: Webhook | None = None, **values: Any) -
 def a_plan(order: Order | None = None) -> Plan:
     """How an order without a package is to be served by the stock there is, made by the real action."""
     (demand,) = demands_of([(order or an_order()).pk], reading("en-us"))
-    (decision,) = immediately(situation_of(demand, now=NOW)).decisions
+    (decision,) = immediately(situation_of(demand, reading("en-us"), now=NOW)).decisions
     return Plan.objects.get(pk=record_plan(decision, now=NOW).plan)

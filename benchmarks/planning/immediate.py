@@ -32,8 +32,9 @@ def main() -> int:
     from aktar.planning.solving import decided
 
     def decide(order: int) -> "Decision":
-        (demand,) = demands_of([order], reading("en-us"))
-        return decided(partial(situation_of, demand, now=NOW))
+        current = reading("en-us")
+        (demand,) = demands_of([order], current)
+        return decided(partial(situation_of, demand, current, now=NOW))
 
     began = time.perf_counter()
     decide(1)
@@ -70,13 +71,14 @@ def main() -> int:
 
 def _lost(decisions: "Sequence[Decision]") -> float:
     """How much more decisions cost than if every location that has something had been weighed."""
+    from aktar.edge.references import reading
     from aktar.planning.queries import situation_of_all
     from aktar.planning.rules import best_choice, plain_cost, weigh
 
-    some = decisions[:SAMPLE]
+    some, current = decisions[:SAMPLE], reading("en-us")
     best = 0
     for decision in some:
-        all_of_it = situation_of_all([decision.demand], now=NOW)
+        all_of_it = situation_of_all([decision.demand], current, now=NOW)
         tariff = all_of_it.tariffs[decision.demand.key]
         options = weigh(decision.demand, market=all_of_it.market, tariff=tariff)
         best += plain_cost(options, best_choice(options))

@@ -29,7 +29,7 @@ def _closed(place: StockLocation) -> None:
 
 def _decided(order: Order, promised: Promised | None = None) -> Decision:
     (demand,) = demands_of([order.pk], reading("en-us"))
-    return decided(partial(situation_of, demand, now=NOW), promised=promised)
+    return decided(partial(situation_of, demand, reading("en-us"), now=NOW), promised=promised)
 
 
 @pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_many_near_ones_that_may_not_give_do_not_hide_one_far_away(
     promised.promise(decision)
     assert not _decided(order, promised).is_complete
     (demand,) = demands_of([order.pk], reading("en-us"))
-    (whole,) = immediately(situation_of_all([demand], now=NOW)).decisions
+    (whole,) = immediately(situation_of_all([demand], reading("en-us"), now=NOW)).decisions
     assert [item.source for item in whole.items] == [far.pk]
 
 
@@ -104,7 +104,7 @@ def test_what_nobody_has_is_looked_for_once_more_alone(django_assert_num_queries
     (demand,) = demands_of([other.pk], reading("en-us"))
     with django_assert_num_queries(3):  # type: ignore[operator]
         # 1 reference version, 2 some holders, 3 the nearest: of what nobody has all was seen.
-        decision = decided(partial(situation_of, demand, now=NOW))
+        decision = decided(partial(situation_of, demand, reading("en-us"), now=NOW))
     assert decision.short == {nowhere.pk}
 
 
@@ -146,5 +146,5 @@ def test_who_may_dispatch_near_the_goods_is_seen_where_transfers_may_not_go_far(
         True,
     )
     (demand,) = demands_of([order.pk], reading("en-us"))
-    (whole,) = immediately(situation_of_all([demand], now=NOW)).decisions
+    (whole,) = immediately(situation_of_all([demand], reading("en-us"), now=NOW)).decisions
     assert whole.packages[0].dispatching == centre.pk

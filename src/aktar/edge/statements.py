@@ -4,7 +4,7 @@ Building a query of forty columns, or one of many conditions, costs Django more 
 database.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -17,40 +17,53 @@ _PLACE = "IN (%s)"
 class RowsOfIds:
     """The rows that `build` selects for some ids, as plain tuples in the columns of its `values_list`.
 
-    `build` filters by exactly one list of ids and takes no other parameter; its columns are numbers and text,
-    for what a driver gives is passed on as it is (SQLite gives 0 and 1 for booleans).
+    `build` filters by exactly one list of ids, and by values of its own that `marks` stand for; its columns
+    are numbers and text, for what a driver gives is passed on as it is (SQLite gives 0 and 1 for booleans).
     """
 
-    def __init__(self, build: Callable[[Sequence[int]], QuerySet[Any, Any]]) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *marks: int | str) -> None:
         self._build = build
-        self._sql: dict[str, str] = {}
+        self._marks = marks
+        self._compiled: dict[str, tuple[str, int, list[Parameter]]] = {}
 
-    def of(self, ids: Sequence[int]) -> list[tuple[Any, ...]]:
-        """The rows of these ids. One query, or none without ids."""
+    def of(self, ids: Sequence[int], *values: int | str) -> list[tuple[Any, ...]]:
+        """The rows of these ids, and of the values that are marked. One query, or none without ids."""
         if not ids:
             return []
-        sql = self._sql.get(connection.vendor) or self._compile()
+        sql, place, others = self._compiled.get(connection.vendor) or self._compile()
+        among: Sequence[Any]
+        if connection.vendor != "postgresql":
+            sql, among = sql.replace(_PLACE, f"IN ({', '.join(['%s'] * len(ids))})"), ids
+        elif len(ids) == 1:
+            # For one, a plan for any is as good as its own, and so the server keeps it.
+            sql = sql.replace(_PLACE, "= %s")
+            among = [connection.ops.adapt_integerfield_value(ids[0], "BigIntegerField")]
+        else:
+            # One text for any number of ids, so that the server plans it once.
+            sql, among = sql.replace(_PLACE, "= ANY(%s::bigint[])"), [array(ids)]
+        parameters = [parameter(values) for parameter in others]
+        parameters[place:place] = among
         with connection.cursor() as cursor:
-            if connection.vendor != "postgresql":
-                cursor.execute(sql.replace(_PLACE, f"IN ({', '.join(['%s'] * len(ids))})"), ids)
-            elif len(ids) == 1:
-                # For one, a plan for any is as good as its own, and so the server keeps it.
-                cursor.execute(
-                    sql.replace(_PLACE, "= %s"),
-                    [connection.ops.adapt_integerfield_value(ids[0], "BigIntegerField")],
-                )
-            else:
-                # One text for any number of ids, so that the server plans it once.
-                cursor.execute(sql.replace(_PLACE, "= ANY(%s)"), [list(ids)])
+            cursor.execute(sql, parameters)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
-    def _compile(self) -> str:
-        sql, parameters = self._build([0]).query.sql_with_params()
-        if sql.count(_PLACE) != 1 or parameters != (0,):
-            raise ValueError(f"A read by ids has one list of ids and no other parameter: {sql}")
-        self._sql[connection.vendor] = sql
-        return sql
+    def _compile(self) -> tuple[str, int, list["Parameter"]]:
+        sql, given = self._build([0], *self._marks).query.sql_with_params()
+        place = sql.partition(_PLACE)[0].count("%s")
+        if sql.count(_PLACE) != 1 or given[place] != 0:
+            raise ValueError(f"A read by ids has one list of ids: {sql}")
+        others = [_parameter(self._marks, one) for one in given[:place] + given[place + 1 :]]
+        self._compiled[connection.vendor] = sql, place, others
+        return sql, place, others
+
+
+def array(ids: Iterable[int]) -> str:
+    """Ids as one parameter of PostgreSQL: a text, for by their size a driver would give lists other types.
+
+    The server plans a statement anew for each of them.
+    """
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 class Versions:
@@ -141,22 +154,27 @@ class Compiled:
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], *marks: int | str) -> None:
         self._build = build
         self._marks = marks
-        self._compiled: dict[str, tuple[str, list[Callable[[Sequence[Any]], Any]]]] = {}
+        self._compiled: dict[str, tuple[str, list[Parameter]]] = {}
 
     def for_values(self, *values: int | str) -> Statement:
         """The statement that selects the rows for these values. No query."""
         sql, parameters = self._compiled.get(connection.vendor) or self._compile()
         return Statement(sql, [parameter(values) for parameter in parameters])
 
-    def _compile(self) -> tuple[str, list[Callable[[Sequence[Any]], Any]]]:
+    def _compile(self) -> tuple[str, list["Parameter"]]:
         sql, given = self._build(*self._marks).query.sql_with_params()
-        compiled = sql, [self._parameter(value) for value in given]
+        compiled = sql, [_parameter(self._marks, one) for one in given]
         self._compiled[connection.vendor] = compiled
         return compiled
 
-    def _parameter(self, given: Any) -> Callable[[Sequence[Any]], Any]:
-        if not isinstance(given, bool) and given in self._marks:
-            # Of the type that the ORM gave it: PostgreSQL plans anew for every other one.
-            place, kind = self._marks.index(given), type(given)
-            return lambda values: kind(values[place])
-        return lambda _values: given
+
+Parameter = Callable[[Sequence[Any]], Any]
+"""One parameter of a compiled statement, made of the values that it is to be run for."""
+
+
+def _parameter(marks: Sequence[int | str], given: Any) -> Parameter:
+    if not isinstance(given, bool) and given in marks:
+        # Of the type that the ORM gave it: PostgreSQL plans anew for every other one.
+        place, kind = marks.index(given), type(given)
+        return lambda values: kind(values[place])
+    return lambda _values: given

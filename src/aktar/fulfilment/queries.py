@@ -145,8 +145,8 @@ def decisions_on(
     orders: Collection[int], *, solve: Callable[[Situation], Solution], now: datetime
 ) -> Solution:
     """How orders (ids) would be planned together, by `solve`. Three queries, and those of a cold desk."""
-    demands = demands_of(orders, reading(DEFAULT_LANGUAGE))
-    return solve(situation_of_all(demands, now=now))
+    current = reading(DEFAULT_LANGUAGE)
+    return solve(situation_of_all(demands_of(orders, current), current, now=now))
 
 
 def decision_without(promised: Promised, order: int, *, now: datetime) -> Decision | None:
@@ -154,8 +154,11 @@ def decision_without(promised: Promised, order: int, *, now: datetime) -> Decisi
 
     None where nothing is to be planned. Two queries, and those of `situation_of` once or twice.
     """
-    demand = next(iter(demands_of([order], reading(DEFAULT_LANGUAGE))), None)
-    return None if demand is None else decided(partial(situation_of, demand, now=now), promised=promised)
+    current = reading(DEFAULT_LANGUAGE)
+    demand = next(iter(demands_of([order], current)), None)
+    if demand is None:
+        return None
+    return decided(partial(situation_of, demand, current, now=now), promised=promised)
 
 
 def lacking_packages() -> list[int]:
@@ -197,12 +200,12 @@ def resupply_without(promised: Promised, package_id: int, *, now: datetime) -> R
 
     None where nothing would. Queries as `lacking_demand` and `decision_without` have them.
     """
-    lacking = lacking_demand(package_id, reading(DEFAULT_LANGUAGE))
-    return (
-        None
-        if lacking is None
-        else resupply_of(lacking, decided(partial(situation_of, lacking.demand, now=now), promised=promised))
-    )
+    current = reading(DEFAULT_LANGUAGE)
+    lacking = lacking_demand(package_id, current)
+    if lacking is None:
+        return None
+    decision = decided(partial(situation_of, lacking.demand, current, now=now), promised=promised)
+    return resupply_of(lacking, decision)
 
 
 _OF_PACKAGE = ("package__number", "package__stock_location_id")

@@ -88,7 +88,7 @@ def _demand(order: Order, reading: Reading) -> Demand | None:
 
 def _planned(order: Order, demand: Demand, *, by: User | None, reading: Reading, now: datetime) -> Decision:
     for _ in range(MOST_TRIES):
-        decision = decided(partial(situation_of, demand, now=now))
+        decision = decided(partial(situation_of, demand, reading, now=now))
         try:
             # What was locked in vain is let go with the savepoint.
             with transaction.atomic():
@@ -96,6 +96,6 @@ def _planned(order: Order, demand: Demand, *, by: User | None, reading: Reading,
             return decision
         except NotEnoughStock:
             continue
-    decision = hold_and_decide(demand, now=now)
+    decision = hold_and_decide(demand, reading, now=now)
     _carry_out(order, decision, is_batch=False, by=by, reading=reading, now=now)
     return decision

@@ -41,7 +41,7 @@ def resupply_package(package_id: int, *, by: User | None, now: datetime) -> Resu
         lacking = lacking_demand(package_id, current)
         if lacking is None:
             return None
-        decision = decide_and_hold(lacking.demand, now=now)
+        decision = decide_and_hold(lacking.demand, current, now=now)
         found = resupply_of(lacking, decision)
         if found is not None:
             _carry_out(package, found, by=by, reading=current, now=now)

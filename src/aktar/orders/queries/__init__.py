@@ -14,7 +14,9 @@ from aktar.orders.queries.orders import (
     order_items,
     order_payload,
     order_shapes,
+    unpacked,
     unpacked_items,
+    unpacked_states,
     waiting,
 )
 from aktar.orders.queries.packages import (
@@ -40,7 +42,9 @@ __all__ = [
     "package_payload",
     "package_shapes",
     "short_package_shapes",
+    "unpacked",
     "unpacked_items",
+    "unpacked_states",
     "visible_packages",
     "waiting",
 ]

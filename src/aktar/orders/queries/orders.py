@@ -84,13 +84,13 @@ def unpacked_items(flow: Workflow) -> QuerySet[OrderItem]:
 
     A package that was cancelled holds nothing.
     """
-    return OrderItem.objects.filter(_unpacked(flow))
+    return OrderItem.objects.filter(unpacked(*unpacked_states(flow)))
 
 
 def waiting(flow: Workflow) -> Q:
     """Of order items: those of approved orders that no package holds, which `aktar plan` plans."""
     approved = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.APPROVED).id
-    return Q(order__state_id=approved) & _unpacked(flow)
+    return Q(order__state_id=approved) & unpacked(*unpacked_states(flow))
 
 
 def dropped_items(flow: Workflow) -> QuerySet[PackageItem]:
@@ -101,11 +101,18 @@ def dropped_items(flow: Workflow) -> QuerySet[PackageItem]:
     return PackageItem.objects.filter(Exists(waits), state_id=gone)
 
 
-def _unpacked(flow: Workflow) -> Q:
-    cancelled = flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED).id
-    gone = flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id
-    packed = PackageItem.objects.filter(order_item=OuterRef("pk")).exclude(state_id=gone)
+def unpacked(cancelled: int, dropped: int) -> Q:
+    """Of order items: those that are not `cancelled` and that no package holds but where it is `dropped`."""
+    packed = PackageItem.objects.filter(order_item=OuterRef("pk")).exclude(state_id=dropped)
     return ~Q(state_id=cancelled) & ~Q(Exists(packed))
+
+
+def unpacked_states(flow: Workflow) -> tuple[int, int]:
+    """What `unpacked` takes: the states (ids) of a cancelled order item and of a cancelled package item."""
+    return (
+        flow.state(ContentType.ORDER, ORDER_STATUS, OrderStatus.CANCELLED).id,
+        flow.state(ContentType.PACKAGE_ITEM, PACKAGE_ITEM_STATUS, PackageItemStatus.CANCELLED).id,
+    )
 
 
 def order_payload(order: Order, reading: Reading) -> OrderPayloadShape:

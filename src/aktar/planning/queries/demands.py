@@ -1,11 +1,13 @@
 """What is to be planned: orders with the lines that are in no package, or lines of a package once more."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from itertools import groupby
+from operator import itemgetter
 
 from aktar.edge.references import Reading
 from aktar.edge.statements import RowsOfIds
-from aktar.orders.models import Order, OrderItem, Package
-from aktar.orders.queries import unpacked_items
+from aktar.orders.models import OrderItem, Package
+from aktar.orders.queries import unpacked, unpacked_states
 from aktar.orders.rules import PIECE
 from aktar.planning.models import FailedSource
 from aktar.planning.queries.points import point_of
@@ -21,23 +23,26 @@ _CUSTOMER_POINT = tuple(
 
 
 def demands_of(orders: Collection[int], reading: Reading) -> list[Demand]:
-    """The demands of these orders (ids) that have lines in no package, by id. Two queries.
+    """The demands of these orders (ids) that have lines in no package, by id. One query.
 
     The customer is taken to be in the middle of the smallest place known of the address.
     """
-    unpacked = unpacked_items(workflow(reading)).filter(order__in=[*orders])
-    lines = _lines(unpacked.values_list(*_ITEM_COLUMNS))
-    return [
-        Demand(
-            key=id_,
-            number=number,
-            lines=tuple(lines[id_]),
-            channel=channel,
-            city=city,
-            point=point_of(places),
+    rows = _unpacked_rows.of([*orders], *unpacked_states(workflow(reading)))
+    demands = []
+    for id_, some in groupby(sorted(rows, key=itemgetter(0, 1)), key=itemgetter(0)):
+        lines = [*some]
+        number, channel, city, *places = lines[0][3:]
+        demands.append(
+            Demand(
+                key=id_,
+                number=number,
+                lines=tuple(Line(key=row[1], product=row[2], quantity=PIECE) for row in lines),
+                channel=channel,
+                city=city,
+                point=point_of(places),
+            )
         )
-        for id_, number, channel, city, *places in sorted(_order_rows.of([*lines]))
-    ]
+    return demands
 
 
 def renewal_demand(package: int, *, order_items: Collection[int]) -> Demand:
@@ -45,7 +50,7 @@ def renewal_demand(package: int, *, order_items: Collection[int]) -> Demand:
 
     Three queries. Raises Package.DoesNotExist.
     """
-    lines = _lines(_item_rows.of([*order_items]))
+    lines = sorted(_item_rows.of([*order_items]))
     order, number, dispatching, channel, city, *places = (
         Package.objects.filter(pk=package)
         .values_list(
@@ -62,7 +67,7 @@ def renewal_demand(package: int, *, order_items: Collection[int]) -> Demand:
     return Demand(
         key=order,
         number=number,
-        lines=tuple(lines.get(order, ())),
+        lines=tuple(Line(key=id_, product=product, quantity=PIECE) for id_, product in lines),
         channel=channel,
         city=city,
         point=point_of(places),
@@ -71,17 +76,19 @@ def renewal_demand(package: int, *, order_items: Collection[int]) -> Demand:
     )
 
 
-_order_rows = RowsOfIds(
-    lambda ids: Order.objects.filter(pk__in=ids).values_list(
-        "id", "number", "channel_id", f"{_ADDRESS}city_id", *_CUSTOMER_POINT
-    )
+_unpacked_rows = RowsOfIds(
+    lambda orders, cancelled, dropped: (
+        OrderItem.objects.filter(unpacked(cancelled, dropped), order_id__in=orders).values_list(
+            "order_id",
+            "id",
+            "product_id",
+            "order__number",
+            "order__channel_id",
+            f"order__{_ADDRESS}city_id",
+            *(f"order__{column}" for column in _CUSTOMER_POINT),
+        )
+    ),
+    -1001,
+    -1002,
 )
-_ITEM_COLUMNS = ("id", "order_id", "product_id")
-_item_rows = RowsOfIds(lambda ids: OrderItem.objects.filter(pk__in=ids).values_list(*_ITEM_COLUMNS))
-
-
-def _lines(rows: Iterable[tuple[int, int, int]]) -> dict[int, list[Line]]:
-    lines: dict[int, list[Line]] = {}
-    for id_, order, product in sorted(rows):
-        lines.setdefault(order, []).append(Line(key=id_, product=product, quantity=PIECE))
-    return lines
+_item_rows = RowsOfIds(lambda ids: OrderItem.objects.filter(pk__in=ids).values_list("id", "product_id"))

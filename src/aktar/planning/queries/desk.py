@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from django.db.models import Count, F
 
-from aktar.edge.references import Reading, Remembered, reading
+from aktar.edge.references import Reading, Remembered
 from aktar.places.models import StockLocation
 from aktar.planning.models import FailedSource, Outcome, PlanItem, TransferScenario
 from aktar.planning.queries.points import point_of
@@ -96,9 +96,9 @@ class Desk:
         return self._uncommon[scenario].to(point, count=count)
 
 
-def desk(*, now: datetime) -> Desk:
-    """What is at hand at this instant. One query; cold, or when references have changed, up to ten more."""
-    current = reading(_ANY_LANGUAGE)
+def desk(reading: Reading, *, now: datetime) -> Desk:
+    """What is at hand at this instant. No query; cold, or when references have changed, up to ten."""
+    current = Reading(reading.version, _ANY_LANGUAGE)
     held = _held[0] if _held else None
     if held is None or not held.at <= now < held.at + STANDINGS_LAST:
         held = _Held(current.version, now, _made(current, _standings(now)))

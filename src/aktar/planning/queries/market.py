@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from aktar.edge.references import Reading
 from aktar.planning.queries.desk import Desk, desk
 from aktar.planning.queries.levels import Level, all_holders, holders_among, some_holders
 from aktar.planning.rules import Demand, Market, Point, Situation, Tariff
@@ -24,13 +25,15 @@ MOST_BESIDE = 8
 """Locations near the customer that may dispatch though they have nothing of a demand."""
 
 
-def situation_of(demand: Demand, *, now: datetime, whole: Collection[int] = ()) -> Situation:
-    """One demand and what could serve it. At most three queries, and those of a cold `desk`.
+def situation_of(
+    demand: Demand, reading: Reading, *, now: datetime, whole: Collection[int] = ()
+) -> Situation:
+    """One demand and what could serve it. At most two queries, and those of a cold `desk`.
 
     The cost does not grow with the number of locations. Of products in `whole` (ids) everybody is seen who
     has some, whatever that costs; one query more.
     """
-    at = desk(now=now)
+    at = desk(reading, now=now)
     tariff = at.tariff(demand)
     products = sorted({line.product for line in demand.lines}.difference(whole))
     rows = some_holders(products, count=MOST_HOLDERS)
@@ -58,14 +61,18 @@ def situation_of(demand: Demand, *, now: datetime, whole: Collection[int] = ()) 
 
 
 def situation_of_all(
-    demands: Sequence[Demand], *, now: datetime, among: Collection[tuple[int, int]] | None = None
+    demands: Sequence[Demand],
+    reading: Reading,
+    *,
+    now: datetime,
+    among: Collection[tuple[int, int]] | None = None,
 ) -> Situation:
     """Demands in the order they are to be served in, and every location that could serve any of them.
 
     Where that is given, only the levels `among` these pairs of product and location (ids). One query, and
     those of `desk`.
     """
-    at = desk(now=now)
+    at = desk(reading, now=now)
     rows = all_holders(sorted({line.product for demand in demands for line in demand.lines}))
     if among is not None:
         rows = [row for row in rows if row[:2] in among]

@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import connection
 
 from aktar.catalog.models import Product
+from aktar.edge.language import DEFAULT_LANGUAGE
+from aktar.edge.references import reading
 from aktar.orders.models import Channel
 from aktar.orders.rules import NewAddress
 from aktar.places.models import Country, StockLocation
@@ -77,7 +79,7 @@ def set_stage(month: Month) -> Stage:
     )
     _fill(wanted, now=START)
     return Stage(
-        sites=desk(now=START).sites,
+        sites=desk(reading(DEFAULT_LANGUAGE), now=START).sites,
         stores=tuple(place.number for place in stores),
         products=products,
         customers={place.number: _point(place) for place in stores},

@@ -6,6 +6,7 @@ from functools import partial
 
 from django.db import transaction
 
+from aktar.edge.references import Reading
 from aktar.planning.queries import situation_of, situation_of_all
 from aktar.planning.rules import Decision, Demand
 from aktar.planning.solving import decided, immediately
@@ -35,7 +36,9 @@ def hold(decision: Decision, *, beside: Collection[Pair] = (), now: datetime) ->
     served(lines, levels, leaving={location: max(own, least) for location, own in safety.items()})
 
 
-def hold_and_decide(demand: Demand, *, beside: Collection[Pair] = (), now: datetime) -> Decision:
+def hold_and_decide(
+    demand: Demand, reading: Reading, *, beside: Collection[Pair] = (), now: datetime
+) -> Decision:
     """Lock every level that has something of what is wanted, and those `beside`, and only then decide.
 
     Whatever is decided can be had. What comes in meanwhile elsewhere does not count: another one may take it.
@@ -44,14 +47,16 @@ def hold_and_decide(demand: Demand, *, beside: Collection[Pair] = (), now: datet
         (product, place) for product, place, _ in available_levels({line.product for line in demand.lines})
     }
     lock_levels(held | set(beside), now=now)
-    (decision,) = immediately(situation_of_all([demand], now=now, among=held)).decisions
+    (decision,) = immediately(situation_of_all([demand], reading, now=now, among=held)).decisions
     return decision
 
 
-def decide_and_hold(demand: Demand, *, beside: Collection[Pair] = (), now: datetime) -> Decision:
+def decide_and_hold(
+    demand: Demand, reading: Reading, *, beside: Collection[Pair] = (), now: datetime
+) -> Decision:
     """Decide where the goods of a package that is there shall come from, and hold them and those `beside`."""
     for _ in range(MOST_TRIES):
-        decision = decided(partial(situation_of, demand, now=now))
+        decision = decided(partial(situation_of, demand, reading, now=now))
         try:
             # What was locked in vain is let go with the savepoint.
             with transaction.atomic():
@@ -59,4 +64,4 @@ def decide_and_hold(demand: Demand, *, beside: Collection[Pair] = (), now: datet
             return decision
         except NotEnoughStock:
             continue
-    return hold_and_decide(demand, beside=beside, now=now)
+    return hold_and_decide(demand, reading, beside=beside, now=now)

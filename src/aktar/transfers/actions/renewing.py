@@ -78,7 +78,7 @@ def _elsewhere(run: Run, own: set[Pair]) -> Decision | None:
     items = TransferItem.objects.filter(transfer_order=run.order)
     wanted = list(items.values_list("package_item__order_item_id", flat=True))
     demand = renewal_demand(run.package.pk, order_items=wanted)
-    return decide_and_hold(demand, beside=own, now=run.now)
+    return decide_and_hold(demand, run.reading, beside=own, now=run.now)
 
 
 def _carried_out(run: Run, decision: Decision) -> Answer:
