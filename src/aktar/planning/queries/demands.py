@@ -77,16 +77,16 @@ def renewal_demand(package: int, *, order_items: Collection[int]) -> Demand:
 
 
 _unpacked_rows = RowsOfIds(
-    lambda orders, cancelled, dropped: (
-        OrderItem.objects.filter(unpacked(cancelled, dropped), order_id__in=orders).values_list(
-            "order_id",
-            "id",
-            "product_id",
-            "order__number",
-            "order__channel_id",
-            f"order__{_ADDRESS}city_id",
-            *(f"order__{column}" for column in _CUSTOMER_POINT),
-        )
+    lambda orders, cancelled, dropped: OrderItem.objects.filter(
+        unpacked(cancelled, dropped), order_id__in=orders
+    ).values_list(
+        "order_id",
+        "id",
+        "product_id",
+        "order__number",
+        "order__channel_id",
+        f"order__{_ADDRESS}city_id",
+        *(f"order__{column}" for column in _CUSTOMER_POINT),
     ),
     -1001,
     -1002,

@@ -77,7 +77,8 @@ def all_holders(products: Collection[int]) -> list[Level]:
         among, given = "= ANY(%s::bigint[])", array(products)
     else:
         among, given = "IN (SELECT value FROM json_each(%s))", json.dumps([*products])
-    return _rows(f"SELECT {_COLUMNS} FROM {_LEVEL} held WHERE held.product_id {among} AND {_HAS_SOME}", [given])
+    sql = f"SELECT {_COLUMNS} FROM {_LEVEL} held WHERE held.product_id {among} AND {_HAS_SOME}"
+    return _rows(sql, [given])
 
 
 def _rows(sql: str, parameters: Sequence[Any]) -> list[Level]:

@@ -3,8 +3,8 @@
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
-from typing import Generic, TypeVar
+from math import asin, cos, dist, radians, sin
+from typing import Generic, NamedTuple, TypeVar
 
 EARTH_RADIUS = 6371.0088
 """The mean one, in kilometres."""
@@ -15,8 +15,7 @@ UNKNOWN_KILOMETRES = 500.0
 Held = TypeVar("Held")
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A place on the globe as a unit vector, so that a distance takes no more than a square root."""
 
     x: float
@@ -35,8 +34,7 @@ def kilometres(one: Point | None, other: Point | None) -> float:
     if one is None or other is None:
         return UNKNOWN_KILOMETRES
     # By the chord: unlike the arc cosine it is exact for neighbours.
-    half = sqrt((one.x - other.x) ** 2 + (one.y - other.y) ** 2 + (one.z - other.z) ** 2) / 2
-    return 2 * EARTH_RADIUS * asin(min(1.0, half))
+    return 2 * EARTH_RADIUS * asin(min(1.0, dist(one, other) / 2))
 
 
 def is_within(one: Point | None, other: Point | None, *, most: int | None) -> bool:
