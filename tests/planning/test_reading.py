@@ -232,19 +232,21 @@ def test_standings_follow_what_became_of_planned_lines() -> None:
     plan = a_plan(order)
     (sent,) = PlanItem.objects.filter(plan=plan, outcome="open").values_list("pk", flat=True)
     later = NOW + STANDINGS_LAST
-    assert desk(now=later).standings[there.pk].open_load == 1
+    assert desk(reading("en-us"), now=later).standings[there.pk].open_load == 1
     record_success([sent], now=later)
     record_withdrawal([sent], now=later)
     assert PlanItem.objects.get(pk=sent).outcome == "sent"
-    assert desk(now=later).standings[there.pk].open_load == 1  # remembered for half a minute
+    assert (
+        desk(reading("en-us"), now=later).standings[there.pk].open_load == 1
+    )  # remembered for half a minute
     later += STANDINGS_LAST
-    standing = desk(now=later).standings[there.pk]
+    standing = desk(reading("en-us"), now=later).standings[there.pk]
     assert (standing.open_load, standing.reliability) == (0, 1.0)
     package = a_package()
     record_failure(package=package.pk, products=[other.pk], location=there.pk, reason="not_found", now=later)
     later += STANDINGS_LAST
-    assert desk(now=later).standings[there.pk].reliability == pytest.approx(6 / 7)
-    assert desk(now=later + timedelta(days=91)).standings.get(there.pk) is None
+    assert desk(reading("en-us"), now=later).standings[there.pk].reliability == pytest.approx(6 / 7)
+    assert desk(reading("en-us"), now=later + timedelta(days=91)).standings.get(there.pk) is None
 
 
 def test_reference_data_that_is_written_meanwhile_leaves_the_standings_alone() -> None:
@@ -252,17 +254,17 @@ def test_reference_data_that_is_written_meanwhile_leaves_the_standings_alone() -
     (one,) = products_of(order)
     has(a_place(), one)
     a_plan(order)
-    held = desk(now=NOW)
+    held = desk(reading("en-us"), now=NOW)
     Product.objects.filter(pk=one.pk).update(name="something else")
     with CaptureQueriesContext(connection) as queries:
-        assert desk(now=NOW).standings is held.standings
+        assert desk(reading("en-us"), now=NOW).standings is held.standings
     assert not any("planning_planitem" in query["sql"] for query in queries)
-    assert desk(now=NOW + STANDINGS_LAST).standings is not held.standings
+    assert desk(reading("en-us"), now=NOW + STANDINGS_LAST).standings is not held.standings
 
 
 def test_standings_are_counted_from_indexes_alone() -> None:
     with CaptureQueriesContext(connection) as queries, connection.cursor() as cursor:
-        desk(now=NOW)
+        desk(reading("en-us"), now=NOW)
         counts = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
         assert len(counts) == 3
         if connection.vendor == "postgresql":

@@ -1,9 +1,11 @@
-"""Eight processes at the same scarce stock: nothing is promised twice, and the books balance."""
+"""Eight processes at the same stock: nothing is promised twice, nobody waits in a ring, the books balance."""
 
 import json
 import subprocess
 import sys
+import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,9 @@ def test_eight_processes_promise_no_piece_twice(
         a_stock(product, source, pieces)
         a_stock(product, destination, 0)
     arguments = [tries, source.pk, destination.pk, *(product.pk for product in products)]
-    had = _taken(arguments, aktar_environment | {"DATABASE_URL": database_url})
+    environment = aktar_environment | {"DATABASE_URL": database_url}
+    said = _together("tests.stock.worker", arguments, environment, word=lambda: "go")
+    had = [json.loads(line) for line in said]
     assert any(entry["fate"] == "short" for entry in had), "no storm"
     kept = Counter(product for entry in had if entry["fate"] == "kept" for product in entry["had"])
     sent = Counter(product for entry in had if entry["fate"] == "sent" for product in entry["had"])
@@ -44,10 +48,27 @@ def test_eight_processes_promise_no_piece_twice(
     require_balance()
 
 
-def _taken(arguments: list[int], environment: dict[str, str]) -> list[dict[str, Any]]:
+@pytest.mark.parametrize("rounds", [25, pytest.param(1_000, marks=pytest.mark.soak)])
+def test_eight_who_count_what_nobody_has_counted_wait_but_not_in_a_ring(
+    rounds: int, database_url: str, aktar_environment: dict[str, str]
+) -> None:
+    locations = [str(a_location().pk) for _ in range(3)]
+    products = [str(a_product().pk) for _ in range(2 * rounds)]
+    arguments = [rounds, ",".join(locations), ",".join(products)]
+    environment = aktar_environment | {"DATABASE_URL": database_url}
+    _together("tests.stock.counter", arguments, environment, word=lambda: str(time.time() + 0.2))
+    assert StockLevel.objects.filter(on_hand=100).count() > 5 * rounds
+    assert not StockLevel.objects.exclude(on_hand=100).exists()
+    require_balance()
+
+
+def _together(
+    module: str, arguments: list[Any], environment: dict[str, str], *, word: Callable[[], str]
+) -> list[str]:
+    """What processes of a module say, each with a seed of its own; all begin at one word."""
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.stock.worker", str(seed), *map(str, arguments)],
+            [sys.executable, "-m", module, str(seed), *map(str, arguments)],
             env=environment | {"PYTHONPATH": str(CHECKOUT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -60,16 +81,17 @@ def _taken(arguments: list[int], environment: dict[str, str]) -> list[dict[str, 
         for process in started:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n", process.communicate()[1]
+        begin = f"{word()}\n"
         for process in started:
             assert process.stdin is not None
-            process.stdin.write("go\n")
+            process.stdin.write(begin)
             process.stdin.flush()
-        taken = []
+        said = []
         for process in started:
             output, complaints = process.communicate(timeout=300)
             assert process.returncode == 0, complaints
-            taken += [json.loads(line) for line in output.splitlines()]
-        return taken
+            said += output.splitlines()
+        return said
     finally:
         for process in started:
             with process:

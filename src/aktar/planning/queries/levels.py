@@ -17,8 +17,8 @@ _KEEPING = StockKeeping._meta.db_table
 _COLUMNS = "held.product_id, held.stock_location_id, held.on_hand - held.reserved"
 # Materialized, for safety stock is to be joined once to all that was found and not to each of it.
 _WITH_SAFETY = (
-    "WITH held AS MATERIALIZED ({}) SELECT held.*, coalesce(kept.safety_stock, 0) FROM held"
-    f" LEFT JOIN {_KEEPING} kept ON kept.stock_location_id = held.stock_location_id"
+    "WITH found AS MATERIALIZED ({}) SELECT found.*, coalesce(kept.safety_stock, 0) FROM found"
+    f" LEFT JOIN {_KEEPING} kept ON kept.stock_location_id = found.stock_location_id"
 )
 _HAS_SOME = "held.on_hand > held.reserved"
 _MOST_TOGETHER = 200

@@ -30,13 +30,13 @@ def change_keeping(location: int, *, may_go_negative: bool, safety_stock: int, n
     Raises StillNegative where a level is below zero, or promised beyond what there is.
     """
     with transaction.atomic():
-        levels = StockLevel.objects.filter(stock_location=location)
-        # Levels before the keeping, as those who make new ones hold them: nobody waits in a ring.
-        list(levels.select_for_update(no_key=True).order_by("product").values_list("pk"))
+        # The keeping before the levels, as those who make new ones hold it: nobody waits in a ring.
         StockKeeping.objects.filter(stock_location=location).update(
             may_go_negative=may_go_negative, safety_stock=safety_stock
         )
-        # Those that were made until then are seen only now.
+        # What others were making is there by now, and what they make from now on knows of it.
+        levels = StockLevel.objects.filter(stock_location=location)
+        list(levels.select_for_update(no_key=True).order_by("product").values_list("pk"))
         if not may_go_negative and is_overdrawn(location):
             raise StillNegative
         differing = levels.exclude(may_go_negative=may_go_negative)

@@ -9,7 +9,7 @@ from django.db.models import Value
 from django.db.models.functions import Greatest
 
 from aktar.accounts.models import User
-from aktar.edge.given import AmongPairs, GivenRows
+from aktar.edge.given import GivenRows
 from aktar.stock.models import StockLevel
 from aktar.stock.queries import book_keepers
 from aktar.stock.rules import Level, Movement, Pair
@@ -34,7 +34,17 @@ _RECORD = """
         given.in_transit, given.transfer_order, given.package_item, %s, %s, %s
     FROM {given}
 """
-# In the order of locks, whichever way the join turns: two who make the same levels do not wait in a ring.
+# Either all of them or none: a level that was missing is not made by who holds others.
+_LOCK = """
+    SELECT level.* FROM {given} JOIN stock_stocklevel AS level
+        ON level.product_id = given.product AND level.stock_location_id = given.location
+    WHERE %s OR %s = (
+        SELECT count(*) FROM {given} JOIN stock_stocklevel AS there
+        ON there.product_id = given.product AND there.stock_location_id = given.location
+    )
+    ORDER BY level.product_id, level.stock_location_id {held}
+"""
+# In the order of locks, whichever way the join turns.
 _MAKE = """
     INSERT INTO stock_stocklevel
         (product_id, stock_location_id, on_hand, reserved, in_transit, may_go_negative, modified_at)
@@ -60,15 +70,17 @@ def kept(pairs: Collection[Pair]) -> frozenset[Pair]:
 
 
 def locked(pairs: frozenset[Pair], *, now: datetime) -> dict[Pair, Level]:
-    """`lock_levels` of pairs whose locations keep books. None, one or three queries."""
-    levels = _lock(pairs)
-    missing = pairs - levels.keys()
-    if missing:
-        # Last: who waits for a row that is being made then holds none that its maker still needs. Among three
-        # that is not so: what one has made since the maker looked, another may hold by now. Then the database
-        # undoes one of the two.
-        _make(missing, now)
-        levels |= _lock(missing)
+    """`lock_levels` of pairs whose locations keep books. None, one or three queries.
+
+    Nobody waits in a ring. Who makes levels holds none but those that it has made, in their order; who locks
+    levels waits for none that is being made, for then it would be making it too.
+    """
+    if not pairs:
+        return {}
+    levels = _lock(pairs, only_if_all=True)
+    if not levels:
+        _make(pairs, now)
+        levels = _lock(pairs, only_if_all=False)
     return levels
 
 
@@ -117,22 +129,15 @@ def modified(now: datetime) -> Greatest:
     return Greatest("modified_at", Value(now))
 
 
-def _lock(pairs: Collection[Pair]) -> dict[Pair, Level]:
-    if not pairs:
-        return {}
-    rows = StockLevel.objects.select_for_update(no_key=True).order_by("product", "stock_location")
-    found = rows.filter(AmongPairs("product_id", "stock_location_id", pairs)).values_list(
-        "product_id",
-        "stock_location_id",
-        "on_hand",
-        "reserved",
-        "in_transit",
-        "may_go_negative",
-        "counted_at",
-    )
+def _lock(pairs: Collection[Pair], *, only_if_all: bool) -> dict[Pair, Level]:
+    held = "FOR NO KEY UPDATE OF level" if connection.vendor == "postgresql" else ""
+    locking, given = _LOCK.format(given=_PAIRS.table(), held=held), _PAIRS.parameters(pairs)
+    rows = StockLevel.objects.raw(locking, [*given, not only_if_all, len(pairs), *given])
     return {
-        (product, location): Level(on_hand, reserved, in_transit, may_go_negative, counted_at)
-        for product, location, on_hand, reserved, in_transit, may_go_negative, counted_at in found
+        (row.product_id, row.stock_location_id): Level(
+            row.on_hand, row.reserved, row.in_transit, row.may_go_negative, row.counted_at
+        )
+        for row in rows
     }
 
 
@@ -142,4 +147,4 @@ def _make(pairs: Collection[Pair], now: datetime) -> None:
     making = _MAKE.format(given=_PAIRS.table(), held=held)
     instant = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.execute(making, [instant, *_PAIRS.parameters(sorted(pairs))])
+        cursor.execute(making, [instant, *_PAIRS.parameters(pairs)])
