@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection
 from django.db.models import Value
@@ -10,7 +10,6 @@ from django.db.models.functions import Greatest
 
 from aktar.accounts.models import User
 from aktar.edge.given import GivenRows
-from aktar.stock.models import StockLevel
 from aktar.stock.queries import book_keepers
 from aktar.stock.rules import Level, Movement, Pair
 
@@ -36,7 +35,9 @@ _RECORD = """
 """
 # Either all of them or none: a level that was missing is not made by who holds others.
 _LOCK = """
-    SELECT level.* FROM {given} JOIN stock_stocklevel AS level
+    SELECT level.product_id, level.stock_location_id, level.on_hand, level.reserved, level.in_transit,
+        level.may_go_negative, level.counted_at
+    FROM {given} JOIN stock_stocklevel AS level
         ON level.product_id = given.product AND level.stock_location_id = given.location
     WHERE %s OR %s = (
         SELECT count(*) FROM {given} JOIN stock_stocklevel AS there
@@ -132,13 +133,17 @@ def modified(now: datetime) -> Greatest:
 def _lock(pairs: Collection[Pair], *, only_if_all: bool) -> dict[Pair, Level]:
     held = "FOR NO KEY UPDATE OF level" if connection.vendor == "postgresql" else ""
     locking, given = _LOCK.format(given=_PAIRS.table(), held=held), _PAIRS.parameters(pairs)
-    rows = StockLevel.objects.raw(locking, [*given, not only_if_all, len(pairs), *given])
-    return {
-        (row.product_id, row.stock_location_id): Level(
-            row.on_hand, row.reserved, row.in_transit, row.may_go_negative, row.counted_at
-        )
-        for row in rows
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(locking, [*given, not only_if_all, len(pairs), *given])
+        return {
+            (product, location): Level(on_hand, reserved, in_transit, may_go_negative, _instant(counted_at))
+            for product, location, on_hand, reserved, in_transit, may_go_negative, counted_at in cursor
+        }
+
+
+def _instant(told: datetime | None) -> datetime | None:
+    """SQLite keeps instants in UTC and does not say so."""
+    return told if told is None or told.tzinfo else told.replace(tzinfo=UTC)
 
 
 def _make(pairs: Collection[Pair], now: datetime) -> None:
