@@ -1,7 +1,7 @@
 """The supply of a dispatching site where one transfer may bring several lines: the cheapest senders."""
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from aktar.planning.rules.demand import UNPLANNED
 from aktar.planning.rules.supply import Priced, Supply, is_there
@@ -26,10 +26,7 @@ def grouped_supply(at: Priced, dispatcher: int, *, below: float) -> Supply | Non
     numbers = range(count) if count <= MOST_EXACT else [alike[0] for alike in at.options.alike]
     senders = [*_senders(at, numbers, to=dispatcher), *_own_stock(at, numbers, dispatcher)]
     if count > MOST_EXACT:
-        lower = sum(
-            len(alike) * min(offers[alike[0]] for _, _, offers in senders if alike[0] in offers)
-            for alike in at.options.alike
-        )
+        lower = _least(at, senders)
     else:
         costs = cover_costs(senders, count)
         lower = costs[-1][0]
@@ -40,6 +37,16 @@ def grouped_supply(at: Priced, dispatcher: int, *, below: float) -> Supply | Non
         return None
     cost, sources = _one_by_one(at, senders)
     return Supply(cost, lower, sources)
+
+
+def _least(at: Priced, senders: Sequence[Sender]) -> float:
+    """What all lines cost at the least, as if every transfer were for nothing."""
+    least: dict[int, float] = {}
+    for _, _, offers in senders:
+        for number, price in offers.items():
+            if price < least.get(number, float("inf")):
+                least[number] = price
+    return sum(len(alike) * least[alike[0]] for alike in at.options.alike)
 
 
 def least_costs(at: Priced) -> list[float] | None:
@@ -142,20 +149,24 @@ def _one_by_one(at: Priced, senders: Sequence[Sender]) -> tuple[float, Sources]:
     lines = at.options.demand.lines
     sources: list[int | None] = [None] * len(lines)
     missing = [list(numbers) for numbers in at.options.alike]
-    loads = [_load(at, sender) for sender in senders]
+    kinds = {numbers[0]: kind for kind, numbers in enumerate(at.options.alike)}
+    loads = [_load(at, sender, kinds) for sender in senders]
     turns = [turn for place, load in enumerate(loads) if (turn := _turn(place, load, missing))]
     heapq.heapify(turns)
     cost = 0.0
     while turns:
         known = heapq.heappop(turns)
         place = known[1]
+        site, fixed, offers = loads[place]
+        # What nobody misses any more nobody will miss again.
+        offers = [offer for offer in offers if missing[offer[0]]]
+        loads[place] = site, fixed, offers
         turn = _turn(place, loads[place], missing)
         if turn is None or turn[0] >= UNPLANNED:
             continue
         if turn != known and turns and turn > turns[0]:
             heapq.heappush(turns, turn)
             continue
-        site, fixed, offers = loads[place]
         cost += fixed
         for kind, price, pieces in offers:
             brought, missing[kind] = missing[kind][:pieces], missing[kind][pieces:]
@@ -172,14 +183,18 @@ _Turn = tuple[float, int]
 """What each line costs that a load brings, and the load's place."""
 
 
-def _load(at: Priced, sender: Sender) -> _Load:
+def _load(at: Priced, sender: Sender, kinds: Mapping[int, int]) -> _Load:
     site, fixed, offers = sender
-    options = at.options
     found = []
-    for kind, numbers in enumerate(options.alike):
-        line, price = options.demand.lines[numbers[0]], offers.get(numbers[0])
-        if site is not None and price is not None:
-            found.append((kind, price, options.spare(site, line.product) // line.quantity))
+    if site is not None:
+        options = at.options
+        for number, price in offers.items():
+            # Of those of one product the first stands for all.
+            if (kind := kinds.get(number)) is not None:
+                line, pieces = options.demand.lines[number], 1
+                if len(options.alike[kind]) > 1:
+                    pieces = options.spare(site, line.product) // line.quantity
+                found.append((kind, price, pieces))
     return site, fixed, found
 
 
