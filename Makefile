@@ -13,7 +13,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 RUN := .venv/.installed-run
 DEV := .venv/.installed-dev
 
-.PHONY: help run port test compiled test-sqlite test-postgres lint types openapi messages bench bench-exchange bench-stock bench-webhooks soak lock clean
+.PHONY: help run port test compiled test-sqlite test-postgres lint types openapi messages bench bench-exchange bench-planning bench-stock bench-webhooks soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -78,6 +78,9 @@ bench-webhooks: $(DEV) ## how fast it delivers beside bare aiohttp and dj-whispe
 
 bench-stock: $(DEV) ## how fast stock is set and adjusted in bulk
 	@$(BIN)/python -m benchmarks.stock
+
+bench-planning: $(DEV) ## how fast orders are planned, one by one and in a batch, over few and many locations
+	@$(BIN)/python -m benchmarks.planning
 
 bench-exchange: $(DEV) ## how fast tables come in and go out
 	@$(BIN)/python -m benchmarks.exchange

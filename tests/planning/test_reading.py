@@ -101,7 +101,7 @@ def test_the_first_active_scenario_that_covers_an_order_decides() -> None:
 
 
 @pytest.mark.parametrize("locations", [3, 40])
-def test_a_decision_costs_four_queries_however_many_locations_there_are(locations: int) -> None:
+def test_a_decision_costs_at_most_four_queries_however_many_locations_there_are(locations: int) -> None:
     order = an_order(items=2)
     for _ in range(locations):
         location = a_place()

@@ -22,7 +22,7 @@ ROUND = 0.03
 """Seconds; in each round everybody begins at once, with products that nobody has counted yet."""
 
 
-def main(seed: int, rounds: int, locations: list[int], products: list[int]) -> None:
+def main(seed: int, rounds: int, *, locations: list[int], products: list[int]) -> None:
     """Count what each round is about; any error ends the process with a traceback."""
     chance = random.Random(seed)
     sys.stdout.write("ready\n")
@@ -41,4 +41,5 @@ def main(seed: int, rounds: int, locations: list[int], products: list[int]) -> N
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), *([int(id_) for id_ in ids.split(",")] for ids in sys.argv[3:5]))
+    counted, at = ([int(id_) for id_ in ids.split(",")] for ids in (sys.argv[4], sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]), locations=at, products=counted)

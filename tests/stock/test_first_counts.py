@@ -1,13 +1,14 @@
-"""Two first counts of the same goods at once make their levels in one order: neither is undone."""
+"""First counts beside other writers: two of the same goods undo neither, levels know how books are kept."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from aktar.stock.actions import begin_keeping, set_stock
+from aktar.stock.actions import begin_keeping, change_keeping, set_stock
 from aktar.stock.models import StockLevel
 from aktar.stock.rules import Pair, StockCount
 from tests.factories import NOW, a_location, a_product
@@ -68,3 +69,25 @@ def test_a_big_and_a_small_first_count_at_once_undo_neither(contested: list[Pair
     assert set(StockLevel.objects.values_list("on_hand", flat=True)) == {500}
     assert StockLevel.objects.count() == len(contested)
     require_balance()
+
+
+def test_a_level_that_is_made_while_the_keeping_changes_has_its_word_in_the_end() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL only: SQLite has one writer at a time")
+    product, location = a_product().pk, a_location().pk
+    begin_keeping([location], now=NOW)
+
+    def change() -> None:
+        try:
+            change_keeping(location, may_go_negative=True, safety_stock=0, now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            set_stock([StockCount(product, location, 500)], by=None, now=NOW)
+            changing = pool.submit(change)
+            time.sleep(0.5)
+            assert not changing.done()
+        changing.result(timeout=PATIENCE)
+    assert StockLevel.objects.get().may_go_negative

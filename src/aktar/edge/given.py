@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Func
 from django.db.models.sql.compiler import SQLCompiler
 
 from aktar.edge.shapes import encode
+from aktar.edge.statements import array
 
 
 class GivenRows:
@@ -32,7 +33,11 @@ class GivenRows:
         """The parameters of `table`: rows of numbers, texts or None, in the order of the columns."""
         listed = list(rows)
         if connection.vendor == "postgresql":
-            return [[row[place] for row in listed] for place in range(len(self.columns))]
+            columns = [[row[place] for row in listed] for place in range(len(self.columns))]
+            return [
+                array(column) if kind == "bigint" else column
+                for column, kind in zip(columns, self.columns.values(), strict=True)
+            ]
         return [encode(listed).decode()]
 
 

@@ -11,14 +11,18 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 
+Parameter = Callable[[Sequence[Any]], Any]
+"""One parameter of a compiled statement, made of the values that it is to be run for."""
+
 _PLACE = "IN (%s)"
 
 
 class RowsOfIds:
     """The rows that `build` selects for some ids, as plain tuples in the columns of its `values_list`.
 
-    `build` filters by exactly one list of ids, and by values of its own that `marks` stand for; its columns
-    are numbers and text, for what a driver gives is passed on as it is (SQLite gives 0 and 1 for booleans).
+    `build` is asked once, for an id and for `marks` that stand for the values it filters by besides: it must
+    make of any the same query, with exactly one list of ids. Its columns are numbers and text, for what a
+    driver gives is passed on as it is (SQLite gives 0 and 1 for booleans).
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], *marks: int | str) -> None:
@@ -48,22 +52,22 @@ class RowsOfIds:
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
-    def _compile(self) -> tuple[str, int, list["Parameter"]]:
+    def _compile(self) -> tuple[str, int, list[Parameter]]:
         sql, given = self._build([0], *self._marks).query.sql_with_params()
         place = sql.partition(_PLACE)[0].count("%s")
         if sql.count(_PLACE) != 1 or given[place] != 0:
             raise ValueError(f"A read by ids has one list of ids: {sql}")
-        others = [_parameter(self._marks, one) for one in given[:place] + given[place + 1 :]]
+        others = _parameters(self._marks, given[:place] + given[place + 1 :])
         self._compiled[connection.vendor] = sql, place, others
         return sql, place, others
 
 
-def array(ids: Iterable[int]) -> str:
-    """Ids as one parameter of PostgreSQL: a text, for by their size a driver would give lists other types.
+def array(numbers: Iterable[int | None]) -> str:
+    """Integers as one parameter of PostgreSQL, to be cast: by their size the driver gives lists other types.
 
     The server plans a statement anew for each of them.
     """
-    return f"{{{','.join(map(str, ids))}}}"
+    return f"{{{','.join('NULL' if number is None else str(number) for number in numbers)}}}"
 
 
 class Versions:
@@ -161,15 +165,17 @@ class Compiled:
         sql, parameters = self._compiled.get(connection.vendor) or self._compile()
         return Statement(sql, [parameter(values) for parameter in parameters])
 
-    def _compile(self) -> tuple[str, list["Parameter"]]:
+    def _compile(self) -> tuple[str, list[Parameter]]:
         sql, given = self._build(*self._marks).query.sql_with_params()
-        compiled = sql, [_parameter(self._marks, one) for one in given]
+        compiled = sql, _parameters(self._marks, given)
         self._compiled[connection.vendor] = compiled
         return compiled
 
 
-Parameter = Callable[[Sequence[Any]], Any]
-"""One parameter of a compiled statement, made of the values that it is to be run for."""
+def _parameters(marks: Sequence[int | str], given: Sequence[Any]) -> list[Parameter]:
+    if not {*marks} <= {*given}:
+        raise ValueError(f"A query that is compiled filters by all of its values: {marks}, {given}")
+    return [_parameter(marks, one) for one in given]
 
 
 def _parameter(marks: Sequence[int | str], given: Any) -> Parameter:

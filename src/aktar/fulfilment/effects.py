@@ -58,6 +58,11 @@ def pack(run: PackageRun) -> None:
 def cancel(run: PackageRun) -> None:
     """The package will not go out: nothing more is brought for it, and what it holds is anybody's again."""
     lock_levels(levels_of_packages([run.package.pk]), now=run.now)
+    undo(run)
+
+
+def undo(run: PackageRun) -> None:
+    """`cancel` of a package whose levels are locked."""
     items = list(PackageItem.objects.filter(package=run.package).values_list("pk", flat=True))
     move_package_items(run.package, items, to=PackageItemStatus.CANCELLED, reading=run.reading, now=run.now)
     cancel_transfer_orders(

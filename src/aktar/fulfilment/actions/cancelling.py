@@ -8,7 +8,7 @@ from django.db import transaction
 from aktar.accounts.models import User
 from aktar.edge.references import reading
 from aktar.fulfilment.effects import PackageRun
-from aktar.fulfilment.effects import cancel as cancel_package
+from aktar.fulfilment.effects import undo as undo_package
 from aktar.fulfilment.queries import levels_of_packages, require_order_visible
 from aktar.fulfilment.rules import NotEverywhere, OrderNotCancellable
 from aktar.orders.actions import cancel_order_items, move_order_to_cancelled, move_package
@@ -67,9 +67,7 @@ def cancel_order(
                 # Nothing of it is open; its transfer orders show the order's items all the same.
                 cancel_transfer_orders(package, by=by, attributes=attributes, reading=current, now=now)
                 continue
-            cancel_package(
-                PackageRun(package=package, attributes=attributes, by=by, reading=current, now=now)
-            )
+            undo_package(PackageRun(package=package, attributes=attributes, by=by, reading=current, now=now))
             move_package(
                 package,
                 to=PackageStatus.CANCELLED,

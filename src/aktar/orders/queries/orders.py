@@ -102,7 +102,10 @@ def dropped_items(flow: Workflow) -> QuerySet[PackageItem]:
 
 
 def unpacked(cancelled: int, dropped: int) -> Q:
-    """Of order items: those that are not `cancelled` and that no package holds but where it is `dropped`."""
+    """Of order items: those not in the state `cancelled` that no package holds.
+
+    A package item in the state `dropped` holds nothing. Both are ids.
+    """
     packed = PackageItem.objects.filter(order_item=OuterRef("pk")).exclude(state_id=dropped)
     return ~Q(state_id=cancelled) & ~Q(Exists(packed))
 

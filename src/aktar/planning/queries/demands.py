@@ -46,9 +46,9 @@ def demands_of(orders: Collection[int], reading: Reading) -> list[Demand]:
 
 
 def renewal_demand(package: int, *, order_items: Collection[int]) -> Demand:
-    """Some lines of a package (ids) as a demand: who dispatches stays, and who failed before is not asked.
+    """Some lines of a package (their order items' ids) as a demand.
 
-    Three queries. Raises Package.DoesNotExist.
+    Who dispatches stays, and who failed before is not asked. Three queries. Raises Package.DoesNotExist.
     """
     lines = sorted(_item_rows.of([*order_items]))
     order, number, dispatching, channel, city, *places = (

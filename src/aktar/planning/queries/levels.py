@@ -28,8 +28,10 @@ _MOST_TOGETHER = 200
 def some_holders(products: Sequence[int], *, count: int) -> list[Level]:
     """For each product at most `count` locations that have some, whichever the index names first.
 
-    One query; on SQLite one for each two hundred products.
+    One query, on SQLite one for each two hundred products, or none without products.
     """
+    if not products:
+        return []
     one = (
         f"SELECT {_COLUMNS} FROM {_LEVEL} held WHERE held.product_id = %s AND {_HAS_SOME} "
         "ORDER BY held.stock_location_id LIMIT %s"
@@ -47,8 +49,11 @@ def some_holders(products: Sequence[int], *, count: int) -> list[Level]:
     return found
 
 
-def holders_among(products: Collection[int], *, locations: Collection[int]) -> list[Level]:
-    """Which of some locations have how much of some products. One query, or none without either."""
+def holders_among(products: Sequence[int], *, locations: Sequence[int]) -> list[Level]:
+    """Which of some locations have how much of some products, each named once.
+
+    One query, or none without either.
+    """
     if not products or not locations:
         return []
     if connection.vendor == "postgresql":

@@ -2,7 +2,8 @@
 
 All of them may stand within a caller's transaction, and then come last in it: packages are locked before
 transfer orders, and these before levels. Levels are locked in the order of product and location; a caller
-that runs several of these actions takes all its levels first, by `lock_levels`.
+that runs several of these actions takes all its levels first, by `lock_levels`. Later it may lock those again
+but make none, or it may wait in a ring with others who make levels.
 
 What concerns locations that keep no books is passed over.
 """

@@ -18,7 +18,7 @@ _CHANGES = GivenRows({**_PAIRS.columns, "on_hand": "bigint", "reserved": "bigint
 _MOVEMENTS = GivenRows(
     {**_CHANGES.columns, "kind": "text", "package_item": "bigint", "transfer_order": "bigint"}
 )
-# Each has one place for the rows that are given.
+# `given` stands for the rows that are given.
 _MOVE = """
     UPDATE stock_stocklevel AS level
     SET on_hand = level.on_hand + given.on_hand, reserved = level.reserved + given.reserved,
@@ -39,7 +39,7 @@ _LOCK = """
         level.may_go_negative, level.counted_at
     FROM {given} JOIN stock_stocklevel AS level
         ON level.product_id = given.product AND level.stock_location_id = given.location
-    WHERE %s OR %s = (
+    WHERE %s = (
         SELECT count(*) FROM {given} JOIN stock_stocklevel AS there
         ON there.product_id = given.product AND there.stock_location_id = given.location
     )
@@ -73,15 +73,16 @@ def kept(pairs: Collection[Pair]) -> frozenset[Pair]:
 def locked(pairs: frozenset[Pair], *, now: datetime) -> dict[Pair, Level]:
     """`lock_levels` of pairs whose locations keep books. None, one or three queries.
 
-    Nobody waits in a ring. Who makes levels holds none but those that it has made, in their order; who locks
-    levels waits for none that is being made, for then it would be making it too.
+    Nobody waits in a ring, as long as no transaction makes levels while it holds others. Who makes levels
+    holds none but those that it has made, in their order; who locks levels waits for none that is being
+    made, for then it would be making it too.
     """
     if not pairs:
         return {}
-    levels = _lock(pairs, only_if_all=True)
+    levels = _lock(pairs)
     if not levels:
         _make(pairs, now)
-        levels = _lock(pairs, only_if_all=False)
+        levels = _lock(pairs)
     return levels
 
 
@@ -130,11 +131,12 @@ def modified(now: datetime) -> Greatest:
     return Greatest("modified_at", Value(now))
 
 
-def _lock(pairs: Collection[Pair], *, only_if_all: bool) -> dict[Pair, Level]:
+def _lock(pairs: Collection[Pair]) -> dict[Pair, Level]:
+    """All of these levels; none, and nothing locked, if one of them is not there."""
     held = "FOR NO KEY UPDATE OF level" if connection.vendor == "postgresql" else ""
     locking, given = _LOCK.format(given=_PAIRS.table(), held=held), _PAIRS.parameters(pairs)
     with connection.cursor() as cursor:
-        cursor.execute(locking, [*given, not only_if_all, len(pairs), *given])
+        cursor.execute(locking, [*given, len(pairs), *given])
         return {
             (product, location): Level(on_hand, reserved, in_transit, may_go_negative, _instant(counted_at))
             for product, location, on_hand, reserved, in_transit, may_go_negative, counted_at in cursor

@@ -42,6 +42,7 @@ def hold_and_decide(
     """Lock every level that has something of what is wanted, and those `beside`, and only then decide.
 
     Whatever is decided can be had. What comes in meanwhile elsewhere does not count: another one may take it.
+    Locations and scenarios are those of `reading`, however long was waited.
     """
     held = {
         (product, place) for product, place, _ in available_levels({line.product for line in demand.lines})

@@ -7,7 +7,7 @@ from aktar.orders.rules import CLOSED, PackageItemStatus, PackageStatus
 from aktar.planning.actions import record_failure, record_plan
 from aktar.planning.queries import renewal_demand
 from aktar.planning.rules import Decision
-from aktar.stock.actions import declare_loss, reserve
+from aktar.stock.actions import declare_loss, lock_levels, reserve
 from aktar.stock.rules import Pair, StockLine
 from aktar.transfers.actions.holding import decide_and_hold
 from aktar.transfers.actions.planned import create_planned_transfer_orders
@@ -71,9 +71,10 @@ def _write_off(run: Run, lines: Sequence[StockLine], wish: Renewal) -> None:
 def _elsewhere(run: Run, own: set[Pair]) -> Decision | None:
     """Where the goods shall come from now, their stock held together with the old source's.
 
-    None for a package that is closed: nothing is brought to it any more.
+    None for a package that is closed: nothing is brought to it any more, and only the old ones are held.
     """
     if workflow(run.reading).states[run.package.state_id].enum_value in CLOSED:
+        lock_levels(own, now=run.now)
         return None
     items = TransferItem.objects.filter(transfer_order=run.order)
     wanted = list(items.values_list("package_item__order_item_id", flat=True))
