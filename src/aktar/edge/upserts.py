@@ -100,8 +100,8 @@ def told_twice(rows: Sequence[Told], *, name: str) -> list[Told]:
 
 
 def held(
-    queryset: "models.QuerySet[Any]", *, key: str, keys: Iterable[str], columns: Collection[str]
-) -> dict[str, Row]:
+    queryset: "models.QuerySet[Any]", *, key: str, keys: Iterable[Any], columns: Collection[str]
+) -> dict[Any, Row]:
     """The rows of these keys with their ids, locked until the transaction ends. Two queries."""
     wanted = queryset.filter(**{f"{key}__in": set(keys)}).order_by(key)
     ids = list(wanted.select_for_update(no_key=True).values_list("pk", flat=True))

@@ -28,18 +28,14 @@ def carry_out(
 
     Raises NotEnoughStock where others were quicker; the caller's savepoint undoes what was done until then.
     """
-    hold(decision, now=now)
-    recorded = record_plan(decision, now=now, is_batch=is_batch)
+    # Before the levels: whoever names a package as this one is named holds its number, and waits for levels.
     packages = [
         (
             plan,
-            _packed(
+            pack_items(
                 order,
-                plan,
-                plan.dispatching,
-                is_grouped=decision.scenario.groups_items,
-                plan_items=recorded.items,
-                by=by,
+                [item.line.key for item in plan.items],
+                stock_location=plan.dispatching,
                 reading=reading,
                 now=now,
             ),
@@ -47,6 +43,18 @@ def carry_out(
         for plan in decision.packages
         if plan.dispatching is not None
     ]
+    hold(decision, now=now)
+    recorded = record_plan(decision, now=now, is_batch=is_batch)
+    for plan, package in packages:
+        _fill(
+            package,
+            plan,
+            is_grouped=decision.scenario.groups_items,
+            plan_items=recorded.items,
+            by=by,
+            reading=reading,
+            now=now,
+        )
     # Last, for it locks the order's events.
     for plan, package in packages:
         if plan.short:
@@ -60,25 +68,18 @@ def carry_out(
             )
 
 
-def _packed(
-    order: Order,
+def _fill(
+    package: Package,
     plan: PackagePlan,
-    location: int,
     *,
     is_grouped: bool,
     plan_items: Mapping[int, int],
     by: User | None,
     reading: Reading,
     now: datetime,
-) -> Package:
-    """A plan's package at a location (an id): what is there is promised to it, the rest is asked for."""
-    package = pack_items(
-        order,
-        [item.line.key for item in plan.items],
-        stock_location=location,
-        reading=reading,
-        now=now,
-    )
+) -> None:
+    """What is there is promised to a plan's package, the rest is asked for."""
+    location = package.stock_location_id
     items = dict(PackageItem.objects.filter(package=package).values_list("order_item_id", "pk"))
     kept = [
         StockLine(item.line.product, location, item.line.quantity, items[item.line.key]) for item in plan.kept
@@ -97,4 +98,3 @@ def _packed(
         reading=reading,
         now=now,
     )
-    return package

@@ -96,14 +96,22 @@ def keep_stock_locations(
 
 
 def _held(keys: Sequence[str]) -> dict[str, Row]:
-    """The locations with their addresses, columns of the latter under `address__`; locked. Two queries."""
-    names = (*_COLUMNS, *(f"address__{name}" for name in _OF_ADDRESS))
-    return held(
-        StockLocation.objects.all(),
-        key="erp_code",
-        keys=keys,
-        columns=(*names, *(f"address__{level}__name" for level in LEVELS)),
+    """The locations with their addresses, columns of the latter under `address__`; locked. Four queries.
+
+    Addresses are locked before a place is made: whoever saves one by hand holds it, and waits for the version
+    of reference data, which who has made a place holds.
+    """
+    locations = held(StockLocation.objects.all(), key="erp_code", keys=keys, columns=_COLUMNS)
+    addresses = held(
+        Address.objects.all(),
+        key="pk",
+        keys={row["address_id"] for row in locations.values()},
+        columns=(*_OF_ADDRESS, *(f"{level}__name" for level in LEVELS)),
     )
+    return {
+        key: row | {f"address__{name}": value for name, value in addresses[row["address_id"]].items()}
+        for key, row in locations.items()
+    }
 
 
 def _missing(row: Told, present: Row | None) -> Errors:
