@@ -45,9 +45,9 @@ def main() -> int:
         len(pairs),
         lambda: adjust_stock([StockDelta(*pair, -100) for pair in pairs], by=None, now=later),
     )
-    place = locations[0]
     with _clock(f"reserved, orders of {LINES} lines", ORDERS):
         for order in range(ORDERS):
+            place = locations[order % LOCATIONS]
             wanted = [products[(order * LINES + line) % len(products)] for line in range(LINES)]
             lines = [StockLine(product, place, 100, order) for product in wanted]
             reserve(lines, transfer_order=order, by=None, now=later)
