@@ -1,6 +1,6 @@
 """Views that show what the edge makes of a request, and nothing more."""
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.request import Request
@@ -74,6 +74,10 @@ class Overflowing(ApiView):
         return Response(status=204)
 
 
+def _busy(_request: HttpRequest) -> HttpResponse:
+    raise OperationalError("canceling statement due to lock timeout")
+
+
 def _broken(_request: HttpRequest) -> HttpResponse:
     raise LookupError("secret detail")
 
@@ -86,6 +90,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("broken/", Broken.as_view()),
     path("overflowing/", Overflowing.as_view()),
     path("broken-plain/", _broken),
+    path("busy-plain/", _busy),
     *product,
 ]
 handler400 = errors.bad_request

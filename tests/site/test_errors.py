@@ -25,6 +25,14 @@ def test_an_unexpected_error_is_500_in_json_and_in_the_log_only(
     assert "secret detail" in caplog.text
 
 
+def test_a_page_is_told_that_the_database_is_busy_in_the_language_of_the_reader() -> None:
+    caller = a_caller()
+    caller.raise_request_exception = False
+    answer = caller.get("/busy-plain/", headers={"Accept-Language": "tr"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.json() == {"detail": "Veritabanı meşgul veya ulaşılamıyor. Yeniden deneyin."}
+
+
 def test_what_no_repetition_helps_is_not_told_as_busy() -> None:
     caller = a_caller()
     caller.raise_request_exception = False

@@ -1,5 +1,6 @@
 """Which error gets which status and body: one table, and the answers outside any view."""
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -180,10 +181,12 @@ def _cursor_too_old(error: CursorTooOld) -> Mapping[str, Any]:
     return {"detail": sentence, "oldest": error.oldest}
 
 
+BUSY = _("The database is busy or away. Try again.")
+
 TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (
         OperationalError,
-        Answer(503, detail(_("The database is busy or away. Try again.")), headers={"Retry-After": "1"}),
+        Answer(503, detail(BUSY), headers={"Retry-After": "1"}),
     ),
     (WrongCredentials, Answer(400, about("non_field_errors", _("Wrong user name or password.")))),
     (TransferOrderUnknown, Answer(404, detail(_("There is no such transfer order.")))),
@@ -263,7 +266,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(_request: HttpRequest) -> HttpResponse:
-    """Django's handler500; the traceback is in the log under `django.request`."""
+    """Django's handler500, for pages: a busy database is 503, as for the API.
+
+    The traceback is in the log under `django.request`.
+    """
+    error = sys.exception()
+    if isinstance(error, OperationalError) and not _is_wrong_statement(error):
+        busy = _plain(503, str(BUSY))
+        busy.headers["Retry-After"] = "1"
+        return busy
     return _plain(500, gettext("Something went wrong here; it has been logged."))
 
 
