@@ -1,6 +1,5 @@
 """Pairs of writers that once waited in a ring, each step where it hurts: neither is undone."""
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -16,13 +15,13 @@ from aktar.places.models import Address
 from aktar.places.rules import EVERYWHERE
 from aktar.stock.actions import set_stock
 from aktar.stock.rules import StockCount
+from tests.concurrency.waiting import until_somebody_waits
 from tests.factories import NOW, a_caller, a_location, a_product, a_transfer_order, a_workflow
 from tests.fulfilment.orders import an_order_body
 from tests.fulfilment.shop import a_store, ordered
 from tests.stock.books import a_stock, require_balance
 
 PATIENCE = 60  # seconds
-A_WHILE = 0.5  # seconds in which another one gets as far as it can
 
 Beside = Callable[..., "Future[Any]"]
 
@@ -64,7 +63,7 @@ def test_an_order_is_cancelled_while_books_begin_and_somebody_counts(
         beside(count, StockCount(other.pk, destination.pk, 100)).result(PATIENCE)
         both = [StockCount(product.pk, place.pk, 100) for place in (source, destination)]
         counting.append(beside(count, *both))
-        time.sleep(A_WHILE)
+        until_somebody_waits()
         undo(run)
 
     monkeypatch.setattr(cancelling, "undo_package", undo_when_others_count)
@@ -77,7 +76,7 @@ def test_an_order_is_cancelled_while_books_begin_and_somebody_counts(
 def test_an_order_is_planned_while_somebody_names_a_package_as_its_own_will_be_named(
     beside: Beside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caller = a_caller()
+    caller, other = a_caller(), a_caller()
     source, elsewhere = a_store("A", {"TS-1": 5}), a_store("B")
     # What is made on the way is there already: only the package is to be waited for.
     ordered(caller, "WEB-0", "TS-1")
@@ -94,8 +93,8 @@ def test_an_order_is_planned_while_somebody_names_a_package_as_its_own_will_be_n
     def hold_when_others_come(*arguments: Any, **options: Any) -> None:
         hold(*arguments, **options)
         path = "/api/v1/oms/transfer_orders/"
-        naming.append(beside(caller.post, path, body, "application/json"))
-        time.sleep(A_WHILE)
+        naming.append(beside(other.post, path, body, "application/json"))
+        until_somebody_waits()
 
     monkeypatch.setattr(carrying, "hold", hold_when_others_come)
     order = ordered(caller, "WEB-1", "TS-1")
@@ -112,7 +111,7 @@ def test_an_address_is_saved_by_hand_while_its_location_comes_in_with_a_new_plac
     with transaction.atomic():
         address = Address.objects.select_for_update().get(pk=location.address_id)
         coming = beside(keep_stock_locations, [row], now=NOW)
-        time.sleep(A_WHILE)
+        until_somebody_waits()
         address.notes = "Arka kapı"
         address.save()
     (verdict,) = coming.result(PATIENCE)

@@ -33,7 +33,7 @@ def test_rows_are_read_by_ids_and_values_whatever_their_order() -> None:
     ids=["no ids", "ids twice", "a value that is not used"],
 )
 def test_a_read_that_would_answer_something_else_is_refused(read: RowsOfIds) -> None:
-    with pytest.raises(ValueError, match="A "):
+    with pytest.raises(ValueError, match=r"A read by ids|A query that is compiled"):
         read.of([1], *("x" for _ in read._marks))
 
 

@@ -11,6 +11,7 @@ from aktar.orders.models import Order
 from aktar.planning.solving import immediately
 from aktar.stock.models import StockKeeping, StockLevel
 from aktar.transfers.actions import MOST_TRIES, holding
+from aktar.webhooks.models import Event
 from tests.factories import NOW
 from tests.fulfilment.shop import PIECE, a_store, only_package, ordered, product
 from tests.stock.books import level, require_balance
@@ -70,3 +71,6 @@ def test_who_was_foiled_often_enough_decides_on_what_is_held(
     assert decision is not None
     assert len(tries) == MOST_TRIES + 1
     assert [item.source for item in decision.items] == [there.pk]
+    # What was made in vain is gone without a trace.
+    assert only_package(order).number == "WEB-1P1"
+    assert Event.objects.filter(type="package.created").count() == 1

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from aktar.orders.models import Package
 from aktar.planning.models import FailedSource, PlanItem, TransferScenario
+from aktar.transfers.actions import renewing
 from aktar.transfers.models import TransferOrder
 from aktar.webhooks.models import Event
 from aktar.workflow.models import TransitionLog
-from tests.factories import a_caller
+from tests.factories import a_caller, a_state
 from tests.fulfilment.shop import (
     a_store,
     command,
@@ -101,6 +103,32 @@ def test_another_package_may_ask_it(caller: Client) -> None:
 def test_goods_that_are_lost_are_written_off(caller: Client) -> None:
     old = a_transfer(caller, "B", "C")
     renewed(caller, old, reason="not_found", declare_loss=True)
+    assert level(product("TS-3"), old.source) == (0, 0, 0)
+
+
+def test_for_a_closed_package_nobody_is_asked_and_the_levels_are_taken_once(
+    caller: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Calling off and writing off lock for themselves; between them another one may make levels."""
+    old = a_transfer(caller, "B", "C")
+    Package.objects.filter(pk=old.package_id).update(state=a_state(4, "500"))
+    taken: list[set[tuple[int, int]]] = []
+    lock_levels: Any = renewing.lock_levels
+    call_off: Any = renewing.call_off
+
+    def lock_them(pairs: set[tuple[int, int]], **options: Any) -> Any:
+        taken.append(pairs)
+        return lock_levels(pairs, **options)
+
+    def call_off_when_taken(*arguments: Any) -> None:
+        assert len(taken) == 1
+        call_off(*arguments)
+
+    monkeypatch.setattr(renewing, "lock_levels", lock_them)
+    monkeypatch.setattr(renewing, "call_off", call_off_when_taken)
+    assert renewed(caller, old, reason="not_found", declare_loss=True)["transfer_order"] is None
+    lacked = product("TS-3").pk
+    assert taken == [{(lacked, old.source_id), (lacked, old.destination_id)}]
     assert level(product("TS-3"), old.source) == (0, 0, 0)
 
 

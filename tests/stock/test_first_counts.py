@@ -1,7 +1,6 @@
 """First counts beside other writers: two of the same goods undo neither, levels know how books are kept."""
 
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +10,7 @@ from django.db import connection, transaction
 from aktar.stock.actions import begin_keeping, change_keeping, set_stock
 from aktar.stock.models import StockLevel
 from aktar.stock.rules import Pair, StockCount
+from tests.concurrency.waiting import until_somebody_waits
 from tests.factories import NOW, a_location, a_product
 from tests.stock.books import require_balance
 
@@ -87,7 +87,6 @@ def test_a_level_that_is_made_while_the_keeping_changes_has_its_word_in_the_end(
         with transaction.atomic():
             set_stock([StockCount(product, location, 500)], by=None, now=NOW)
             changing = pool.submit(change)
-            time.sleep(0.5)
-            assert not changing.done()
+            until_somebody_waits()
         changing.result(timeout=PATIENCE)
     assert StockLevel.objects.get().may_go_negative

@@ -30,12 +30,15 @@ class GivenRows:
         return f"(SELECT {cells} FROM json_each(%s)) AS given"  # noqa: S608 - names in the code
 
     def parameters(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
-        """The parameters of `table`: rows of numbers, texts or None, in the order of the columns."""
+        """The parameters of `table`: rows in the order of the columns, of numbers (integers), texts or None.
+
+        What else a driver knows may be in columns of its type.
+        """
         listed = list(rows)
         if connection.vendor == "postgresql":
             columns = [[row[place] for row in listed] for place in range(len(self.columns))]
             return [
-                array(column) if kind == "bigint" else column
+                array(column) if kind in ("bigint", "integer") else column
                 for column, kind in zip(columns, self.columns.values(), strict=True)
             ]
         return [encode(listed).decode()]

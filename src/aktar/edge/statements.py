@@ -23,6 +23,7 @@ class RowsOfIds:
     `build` is asked once, for an id and for `marks` that stand for the values it filters by besides: it must
     make of any the same query, with exactly one list of ids. Its columns are numbers and text, for what a
     driver gives is passed on as it is (SQLite gives 0 and 1 for booleans).
+    Raises ValueError, when it is first used, where the query is not so.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], *marks: int | str) -> None:
@@ -153,6 +154,7 @@ class Compiled:
     """The rows that `build` selects for some values, numbers and texts, which it takes in their order.
 
     `build` is asked once, for values that stand for all others: it must make of any values the same query.
+    Raises ValueError, when it is first used, where the query does not use them all.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], *marks: int | str) -> None:

@@ -96,6 +96,7 @@ def _planned(order: Order, demand: Demand, *, by: User | None, reading: Reading,
             return decision
         except NotEnoughStock:
             continue
+    # The one place where levels are held before packages are made (ADR 45).
     decision = hold_and_decide(demand, reading, now=now)
     _carry_out(order, decision, is_batch=False, by=by, reading=reading, now=now)
     return decision

@@ -96,8 +96,9 @@ def keep_stock_locations(
 
 
 def _held(keys: Sequence[str]) -> dict[str, Row]:
-    """The locations with their addresses, columns of the latter under `address__`; locked. Four queries.
+    """The locations with their addresses, columns of the latter under `address__`; locked.
 
+    At most four queries.
     Addresses are locked before a place is made: whoever saves one by hand holds it, and waits for the version
     of reference data, which who has made a place holds.
     """

@@ -1,4 +1,4 @@
-"""Holding the stock that a decision counts on, before anything is made of it."""
+"""Holding the stock that a decision counts on, before any of it is promised."""
 
 from collections.abc import Collection
 from datetime import datetime
