@@ -1,5 +1,8 @@
 """The product's settings for the tests: a data folder of their own, and a database file instead of memory."""
 
+# The environment is set before the product's settings read it.
+# ruff: noqa: E402
+
 import atexit
 import os
 import shutil
@@ -11,8 +14,8 @@ os.environ["AKTAR_DATA_DIR"] = _folder
 # Processes that a test starts open its database too, and must be able to read what it wrote.
 os.environ["AKTAR_WEBHOOK_KEY"] = "the key of the tests that is long enough"
 
-from aktar.site.settings import *  # noqa: E402, F403
-from aktar.site.settings import DATABASES  # noqa: E402
+from aktar.site.settings import *  # noqa: F403 - Django's own way to derive settings
+from aktar.site.settings import DATABASES
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # In memory, no other process could open it, and nothing would ever be locked.

@@ -81,7 +81,7 @@ class Yardstick:
     now: datetime
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        super().setup(request, *args, **kwargs)  # type: ignore[misc] # of the view it is mixed into
         self.now = datetime.now(UTC)
 
     def visible(self) -> Any:

@@ -22,7 +22,7 @@ def user() -> User:
 
 
 def _token(user: User, **values: object) -> tuple[ApiToken, str]:
-    issued = create_token(user, name="erp", now=NOW, reach=Reach.ALL, **values)  # type: ignore[arg-type]
+    issued = create_token(user, name="erp", now=NOW, reach=Reach.ALL, **values)
     return issued.token, issued.key
 
 

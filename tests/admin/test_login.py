@@ -57,7 +57,7 @@ def test_another_password_ends_the_sessions_under_the_old_one() -> None:
 
 
 def test_guesses_are_counted_together_with_those_at_the_api(settings: object) -> None:
-    settings.AKTAR_THROTTLE_LOGIN = parse_rate("2/min")  # type: ignore[attr-defined]
+    settings.AKTAR_THROTTLE_LOGIN = parse_rate("2/min")
     throttles.forget()
     a_user("yonetici", is_admin=True, password="uzun bir parola")
     client = Client()

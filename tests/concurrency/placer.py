@@ -5,6 +5,9 @@
 Says `ready`, waits for a line on standard input, and then prints one JSON object an order.
 """
 
+# Django is set up before what needs its models is imported.
+# ruff: noqa: E402
+
 import json
 import os
 import sys
@@ -15,11 +18,11 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aktar.site.settings")
 django.setup()
 
-from aktar.catalog.models import Product  # noqa: E402 - after the settings
-from aktar.fulfilment.actions import take_order_unplanned  # noqa: E402
-from aktar.orders.rules import NewAddress, NewCustomer, NewOrder, NewOrderItem, Pieces  # noqa: E402
-from aktar.places.models import Country, StockLocation  # noqa: E402
-from aktar.places.rules import EVERYWHERE  # noqa: E402
+from aktar.catalog.models import Product
+from aktar.fulfilment.actions import take_order_unplanned
+from aktar.orders.rules import NewAddress, NewCustomer, NewOrder, NewOrderItem, Pieces
+from aktar.places.models import Country, StockLocation
+from aktar.places.rules import EVERYWHERE
 
 
 def main(name: str, count: int, *, is_known: bool) -> None:

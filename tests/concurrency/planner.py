@@ -4,6 +4,9 @@
 then prints one JSON object an order. With `packages` in its place it asks once more for what these lack.
 """
 
+# Django is set up before what needs its models is imported.
+# ruff: noqa: E402
+
 import json
 import os
 import random
@@ -18,9 +21,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aktar.site.settings")
 django.setup()
 
-from aktar.edge.locks import patiently  # noqa: E402 - after the settings
-from aktar.fulfilment.actions import plan_order, resupply_package  # noqa: E402
-from aktar.site.cli.plan import PATIENCE  # noqa: E402
+from aktar.edge.locks import patiently
+from aktar.fulfilment.actions import plan_order, resupply_package
+from aktar.site.cli.plan import PATIENCE
 
 WAYS: dict[str, Callable[..., Any]] = {"orders": plan_order, "packages": resupply_package}
 

@@ -5,6 +5,9 @@ then prints one JSON object a step. With `planner` in the place of `hand` a step
 every other one in batch. Any error but a refusal ends the process with a traceback.
 """
 
+# Django is set up before what needs its models is imported.
+# ruff: noqa: E402
+
 import json
 import os
 import random
@@ -18,27 +21,27 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aktar.site.settings")
 django.setup()
 
-from aktar.catalog.models import Product  # noqa: E402 - after the settings
-from aktar.edge.locks import patiently  # noqa: E402
-from aktar.fulfilment.actions import (  # noqa: E402
+from aktar.catalog.models import Product
+from aktar.edge.locks import patiently
+from aktar.fulfilment.actions import (
     cancel_order,
     run_package_command,
     take_order,
     take_order_unplanned,
 )
-from aktar.fulfilment.rules import OrderNotCancellable  # noqa: E402
-from aktar.orders.models import Order, Package  # noqa: E402
-from aktar.orders.rules import PIECE  # noqa: E402
-from aktar.places.rules import EVERYWHERE  # noqa: E402
-from aktar.site.cli.plan import PATIENCE, plan  # noqa: E402
-from aktar.stock.actions import adjust_stock, set_stock  # noqa: E402
-from aktar.stock.models import StockLevel  # noqa: E402
-from aktar.stock.rules import StockCount, StockDelta  # noqa: E402
-from aktar.transfers.actions import run_command  # noqa: E402
-from aktar.transfers.models import TransferOrder  # noqa: E402
-from aktar.transfers.rules import RENEWAL_REASONS, CommandParameters  # noqa: E402
-from aktar.workflow.rules import CommandNotAllowed  # noqa: E402
-from tests.concurrency.rows import a_new_order  # noqa: E402
+from aktar.fulfilment.rules import OrderNotCancellable
+from aktar.orders.models import Order, Package
+from aktar.orders.rules import PIECE
+from aktar.places.rules import EVERYWHERE
+from aktar.site.cli.plan import PATIENCE, plan
+from aktar.stock.actions import adjust_stock, set_stock
+from aktar.stock.models import StockLevel
+from aktar.stock.rules import StockCount, StockDelta
+from aktar.transfers.actions import run_command
+from aktar.transfers.models import TransferOrder
+from aktar.transfers.rules import RENEWAL_REASONS, CommandParameters
+from aktar.workflow.rules import CommandNotAllowed
+from tests.concurrency.rows import a_new_order
 
 RENEW, READY_ADVANCE = 694, 298
 ONWARD: Mapping[str, tuple[int, ...]] = {

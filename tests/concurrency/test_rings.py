@@ -15,13 +15,11 @@ from aktar.places.models import Address
 from aktar.places.rules import EVERYWHERE
 from aktar.stock.actions import set_stock
 from aktar.stock.rules import StockCount
-from tests.concurrency.waiting import until_somebody_waits
+from tests.concurrency.waiting import PATIENCE, until_somebody_waits
 from tests.factories import NOW, a_caller, a_location, a_product, a_transfer_order, a_workflow
 from tests.fulfilment.orders import an_order_body
 from tests.fulfilment.shop import a_store, ordered
 from tests.stock.books import a_stock, require_balance
-
-PATIENCE = 60  # seconds
 
 Beside = Callable[..., "Future[Any]"]
 

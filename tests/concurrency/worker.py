@@ -5,6 +5,9 @@ input, and then prints one JSON object a command. With DIES_AT above 0 it kills 
 that number among those that run within transactions.
 """
 
+# Django is set up before what needs its models is imported.
+# ruff: noqa: E402
+
 import json
 import os
 import random
@@ -19,14 +22,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aktar.site.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402 - after the settings
+from django.db import connection
 
-from aktar.places.rules import EVERYWHERE  # noqa: E402
-from aktar.transfers.actions import run_command, set_invoice_number  # noqa: E402
-from aktar.transfers.models import TransferOrder  # noqa: E402
-from aktar.transfers.rules import CommandParameters  # noqa: E402
-from aktar.workflow.models import Command  # noqa: E402
-from aktar.workflow.rules import CommandNotAllowed  # noqa: E402
+from aktar.places.rules import EVERYWHERE
+from aktar.transfers.actions import run_command, set_invoice_number
+from aktar.transfers.models import TransferOrder
+from aktar.transfers.rules import CommandParameters
+from aktar.workflow.models import Command
+from aktar.workflow.rules import CommandNotAllowed
 
 NUMBER_OFTEN = 0.2
 SEEN_STATE_OFTEN = 0.6

@@ -77,7 +77,7 @@ class Retailer(RuleBasedStateMachine):
     def open(self, stock: list[int]) -> None:
         # As Django's own test cases do: durable transactions may begin within this one.
         self.whole = transaction.atomic()
-        self.whole._from_testcase = True  # type: ignore[attr-defined]
+        self.whole._from_testcase = True
         self.whole.__enter__()
         references.forget()
         self.model = Model()

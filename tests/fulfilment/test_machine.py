@@ -55,6 +55,6 @@ def test_a_retailer_at_random_agrees_with_the_model(examples: int, steps: int, l
         ),
     )
     # Some examples end before their last step.
-    assert machine.steps >= least  # type: ignore[attr-defined]
+    assert machine.steps >= least
     # Else it held nothing against anything.
-    assert SEEN - set(machine.done) == set(), dict(machine.done)  # type: ignore[attr-defined]
+    assert SEEN - set(machine.done) == set(), dict(machine.done)

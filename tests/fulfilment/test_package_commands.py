@@ -41,7 +41,7 @@ def test_the_way_of_a_package_leaves_a_log_and_an_event_at_each_step(caller: Cli
         }
         assert log.user is not None
         event = Event.objects.filter(content_type=4, object_id=package.pk).latest("pk")
-        assert event.type == PACKAGE_EVENTS[reached]  # type: ignore[index]
+        assert event.type == PACKAGE_EVENTS[reached]
 
 
 def test_a_packed_package_takes_no_command(caller: Client) -> None:

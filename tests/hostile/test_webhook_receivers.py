@@ -215,7 +215,7 @@ def _crowded_out(owner: object) -> Iterator[None]:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         url = f"http://127.0.0.1:{full.getsockname()[1]}/"
-        saved_before_the_rules(url, user=owner)  # type: ignore[arg-type] # a User
+        saved_before_the_rules(url, user=owner)
         yield
 
 

@@ -86,7 +86,7 @@ def other(aktar_environment: dict[str, str], database_url: str, tmp_path: Path) 
 
 
 def _in_no_database(*statements: str) -> None:
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connection._nodb_cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 

@@ -113,7 +113,7 @@ def test_a_missing_key_is_named(path: str, named: str) -> None:
     holder = order
     *way, last = path.replace("[0]", ".0").split(".")
     for step in way:
-        holder = holder[int(step)] if step.isdigit() else holder[step]  # type: ignore[index]
+        holder = holder[int(step)] if step.isdigit() else holder[step]
     del holder[last]
     assert refusal(load(order)) == f"{named}: is missing"
 

@@ -4,6 +4,9 @@ Its examples are what the walk's own requests get from the walk's scene: a fresh
 still, and dice that always fall alike.
 """
 
+# Django is set up before what needs its models is imported.
+# ruff: noqa: E402
+
 import os
 import random
 import secrets
@@ -23,21 +26,21 @@ import django
 
 django.setup()
 
-import msgspec  # noqa: E402
-import time_machine  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connections  # noqa: E402
-from django.test import Client  # noqa: E402
+import msgspec
+import time_machine
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
 
-from aktar.edge import references  # noqa: E402
-from aktar.site import openapi  # noqa: E402
-from aktar.webhooks.actions.recording import DIALECTS  # noqa: E402
-from tests.factories import NOW  # noqa: E402
-from tests.openapi.conformity import operation_at  # noqa: E402
-from tests.walk.operations import LISTED, OPERATIONS  # noqa: E402
-from tests.walk.scene import Scene, a_scene  # noqa: E402
-from tests.walk.test_status_walk import TABLE, Impossible  # noqa: E402
+from aktar.edge import references
+from aktar.site import openapi
+from aktar.webhooks.actions.recording import DIALECTS
+from tests.factories import NOW
+from tests.openapi.conformity import operation_at
+from tests.walk.operations import LISTED, OPERATIONS
+from tests.walk.scene import Scene, a_scene
+from tests.walk.test_status_walk import TABLE, Impossible
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = Path(openapi.__file__).with_name(openapi.EXAMPLES)

@@ -102,7 +102,7 @@ def test_what_nobody_has_is_looked_for_once_more_alone(django_assert_num_queries
     other = an_order_of(common, nowhere)
     _decided(order)
     (demand,) = demands_of([other.pk], reading("en-us"))
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_num_queries(3):
         # 1 reference version, 2 some holders, 3 the nearest: of what nobody has all was seen.
         decision = decided(partial(situation_of, demand, reading("en-us"), now=NOW))
     assert decision.short == {nowhere.pk}

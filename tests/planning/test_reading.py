@@ -65,7 +65,7 @@ def test_what_is_promised_or_kept_for_safety_is_not_planned() -> None:
 def test_lines_that_are_in_a_package_are_not_planned_again() -> None:
     package = a_package(items=2)
     assert demands_of([package.order_id], reading("en-us")) == []
-    PackageItem.objects.filter(package=package).first().delete()  # type: ignore[union-attr]
+    PackageItem.objects.filter(package=package).first().delete()
     (demand,) = demands_of([package.order_id], reading("en-us"))
     assert len(demand.lines) == 1
 

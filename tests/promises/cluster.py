@@ -91,6 +91,6 @@ def _run(program: Path, *words: str) -> None:
     with tempfile.TemporaryFile() as said:
         done = subprocess.run(
             [program, *words], stdout=said, stderr=said, stdin=subprocess.DEVNULL, cwd="/", **who
-        )  # type: ignore[call-overload]
+        )
         said.seek(0)
         assert done.returncode == 0, said.read().decode()

@@ -97,7 +97,7 @@ def test_6_no_event_is_lost_when_the_database_crashes_under_load(
     with Writers() as writers:
         for _ in range(crashes):
             heard = len(receiver.arrived)
-            wait_until(lambda heard=heard: len(receiver.arrived) > heard + 20)  # type: ignore[misc]
+            wait_until(lambda heard=heard: len(receiver.arrived) > heard + 20)
             time.sleep(chance.uniform(0.0, 0.5))
             cluster.crash()
             time.sleep(chance.uniform(0.0, 1.0))
@@ -109,7 +109,7 @@ def test_6_no_event_is_lost_when_the_database_crashes_under_load(
             in_hand.look()
             dispatcher.thaw()
             back_at = time.monotonic()
-            wait_until(lambda before=before: len(receiver.arrived) > before, seconds=RESUMES)  # type: ignore[misc]
+            wait_until(lambda before=before: len(receiver.arrived) > before, seconds=RESUMES)
             assert time.monotonic() - back_at < RESUMES
     assert dispatcher.process.poll() is None, dispatcher.log.read_text()
     wait_until(lambda: left() == 0, seconds=LEASE + 30, or_say=left)

@@ -242,7 +242,7 @@ def _say(form: Form, told: Told, kills: list[float], receiver: Receiver, memory:
         name: [round(size / 2**20) for size in (seen[len(seen) // 4], seen[-1], max(seen))]
         for name, seen in memory.seen.items()
     }
-    print(  # noqa: T201
+    print(  # noqa: T201 - for who runs it
         f"\n{form.seconds:.0f} s: {sum(statuses.values())} requests {dict(statuses)}, "
         f"{len(told.moved)} commands, "
         f"{len(told.written)} writes, {len(kills)} kills, {len(told.cut)} connections cut, "

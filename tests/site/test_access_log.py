@@ -69,8 +69,8 @@ def test_the_line_says_whose_token_called(lines: list[Any]) -> None:
         pk = 7
 
     def view(request: HttpRequest) -> HttpResponse:
-        request.auth = Token()  # type: ignore[attr-defined]
-        request.user = User()  # type: ignore[assignment]
+        request.auth = Token()
+        request.user = User()
         return HttpResponse()
 
     access_log(view)(RequestFactory().get("/x"))

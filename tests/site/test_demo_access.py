@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _folder(settings: object, tmp_path: Path, db: None) -> None:
-    settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
+    settings.DATA_DIR = tmp_path
 
 
 def test_it_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_password_that_was_changed_is_set_back() -> None:
 
 
 def test_the_folder_is_made_for_its_owner_alone(settings: object, tmp_path: Path) -> None:
-    settings.DATA_DIR = tmp_path / "var" / "aktar"  # type: ignore[attr-defined]
+    settings.DATA_DIR = tmp_path / "var" / "aktar"
     access = demo_access(now=NOW)
     assert (tmp_path / "var" / "aktar").stat().st_mode & 0o777 == 0o700
     assert demo_access(now=NOW) == access
@@ -65,7 +65,7 @@ def test_the_folder_is_made_for_its_owner_alone(settings: object, tmp_path: Path
 
 def test_what_cannot_be_kept_is_not_made(settings: object, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    settings.DATA_DIR = tmp_path / "file"  # type: ignore[attr-defined]
+    settings.DATA_DIR = tmp_path / "file"
     for _ in range(2):
         with pytest.raises(OSError, match="exists"):
             demo_access(now=NOW)

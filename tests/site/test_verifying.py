@@ -134,7 +134,7 @@ def test_a_state_that_was_loaded_from_elsewhere_needs_no_log(orders: list[int]) 
 
 
 def test_a_secret_that_no_key_opens_is_named(orders: list[int], settings: pytest.FixtureRequest) -> None:
-    settings.SECRET_COLUMN_KEYS = ["another key that is long enough to be one"]  # type: ignore[attr-defined]
+    settings.SECRET_COLUMN_KEYS = ["another key that is long enough to be one"]
     found = faults()
     assert all("no key we have opens" in fault for fault in found)
     assert f"Webhook {Webhook.objects.earliest('pk').pk}:" in found[0]

@@ -4,6 +4,9 @@
 `ready`, and waits for a line on standard input: the instant (seconds of the epoch) of the first round.
 """
 
+# Django is set up before what needs its models is imported.
+# ruff: noqa: E402
+
 import os
 import random
 import sys
@@ -15,8 +18,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aktar.site.settings")
 django.setup()
 
-from aktar.stock.actions import change_keeping, set_stock  # noqa: E402
-from aktar.stock.rules import StockCount  # noqa: E402
+from aktar.stock.actions import change_keeping, set_stock
+from aktar.stock.rules import StockCount
 
 ROUND = 0.03
 """Seconds; in each round everybody begins at once, with products that nobody has counted yet."""

@@ -4,6 +4,9 @@
 and then prints a JSON object for each try.
 """
 
+# Django is set up before what needs its models is imported.
+# ruff: noqa: E402
+
 import json
 import os
 import random
@@ -16,8 +19,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aktar.site.settings")
 django.setup()
 
-from aktar.stock.actions import adjust_stock, call_off, dispatch, reserve, set_stock  # noqa: E402
-from aktar.stock.rules import NotEnoughStock, StockCount, StockDelta, StockLine  # noqa: E402
+from aktar.stock.actions import adjust_stock, call_off, dispatch, reserve, set_stock
+from aktar.stock.rules import NotEnoughStock, StockCount, StockDelta, StockLine
 
 PIECE = 100
 

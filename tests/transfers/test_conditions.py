@@ -92,7 +92,7 @@ def test_whatever_else_the_detail_shows_makes_a_tag_old(caller: Client, subtests
     for model, values in shown:
         with subtests.test(model=model.__name__):
             before = tag_of(caller, order)
-            model._default_manager.update(**values)  # type: ignore[attr-defined]
+            model._default_manager.update(**values)
             answer = caller.get(path_of(order), headers={"If-None-Match": before})
             assert answer.status_code == 200
             assert next(iter(values.values())) in answer.content.decode()

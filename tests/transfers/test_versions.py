@@ -91,6 +91,6 @@ def test_an_answer_is_read_again_when_a_command_came_between(
 
     monkeypatch.setattr(queries._order_rows, "of", interrupted)
     [shape] = transfer_orders([order.pk], reading("en-us"))
-    assert b"ready_to_shipment" in bytes(shape.state)  # type: ignore[call-overload]
-    assert b"ready_to_shipment" in bytes(shape.transferitem_set[0].state)  # type: ignore[call-overload]
+    assert b"ready_to_shipment" in bytes(shape.state)
+    assert b"ready_to_shipment" in bytes(shape.transferitem_set[0].state)
     assert len(reads) > 1

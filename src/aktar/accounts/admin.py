@@ -149,7 +149,8 @@ class TokenPage(ForSuperusers, TablePage):
             expires_at=obj.expires_at,
         )
         vars(obj).update(vars(issued.token))
-        request.issued_key = issued.key  # type: ignore[attr-defined] # for response_add alone
+        # For response_add alone; it is no column.
+        obj.issued_key = issued.key
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
@@ -162,7 +163,7 @@ class TokenPage(ForSuperusers, TablePage):
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
                 "title": _("The token is made"),
-                "key": request.issued_key,  # type: ignore[attr-defined]
+                "key": obj.issued_key,
                 "token": obj,
                 "warning": _("Copy the key now: it is shown this once and cannot be read again."),
                 "back": reverse("admin:accounts_apitoken_changelist"),

@@ -17,5 +17,5 @@ def counted() -> CollectorRegistry:
     if FOLDER not in os.environ:
         return COUNTED
     together = CollectorRegistry()
-    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call] # the library has no types
     return together

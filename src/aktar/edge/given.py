@@ -59,7 +59,7 @@ class AmongPairs(Func):
     ) -> tuple[str, Any]:
         rows = GivenRows({"first": "bigint", "second": "bigint"})
         columns, before = zip(*map(compiler.compile, self.source_expressions), strict=True)
-        listed = f"SELECT given.first, given.second FROM {rows.table()}"  # noqa: S608
+        listed = f"SELECT given.first, given.second FROM {rows.table()}"  # noqa: S608 - our own names
         return f"({', '.join(columns)}) IN ({listed})", (
             *chain(*before),
             *rows.parameters(self.pairs),

@@ -33,7 +33,7 @@ def insert(model: type[models.Model], rows: Iterable[Row]) -> None:
             places = ", ".join(["%s"] * len(fields))
             # The names are those of our own models.
             cursor.executemany(
-                f"INSERT INTO {table} ({columns}) VALUES ({places})",  # noqa: S608
+                f"INSERT INTO {table} ({columns}) VALUES ({places})",  # noqa: S608 - our own names
                 list(_values(fields, rows)),
             )
 

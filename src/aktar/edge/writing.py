@@ -34,7 +34,7 @@ class RowToWrite(Generic[Row]):
             cursor.execute(sql.format(id_.sql), id_.parameters)
             row = cursor.fetchone()
         if row is None:
-            raise self._model.DoesNotExist  # type: ignore[attr-defined]
+            raise self._model.DoesNotExist  # type: ignore[attr-defined] # each model has its own
         values = list(row)
         for place, expression, converts in converters:
             for convert in converts:
@@ -99,7 +99,7 @@ class Change:
         if any(field.name == "version" for field in self._model._meta.concrete_fields):
             changes.append("version = version + 1")
         found = " AND ".join(f"{field.column} = %s" for field in self._fields[len(self._to) :])
-        return f"UPDATE {self._model._meta.db_table} SET {', '.join(changes)} WHERE {found}"  # noqa: S608
+        return f"UPDATE {self._model._meta.db_table} SET {', '.join(changes)} WHERE {found}"  # noqa: S608 - our own names
 
     def of(self, *values: Any) -> int:
         """Change the rows; answers how many. One query."""

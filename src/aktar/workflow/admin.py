@@ -117,7 +117,7 @@ class _TellsFaults:
             if more := len(found) - _MOST_FAULTS if len(found) > _MOST_FAULTS else 0:
                 said = ngettext("%(more)d more fault.", "%(more)d more faults.", more)
                 messages.warning(request, said % {"more": more})
-        return super().changelist_view(request, extra_context)  # type: ignore[misc,no-any-return]
+        return super().changelist_view(request, extra_context)  # type: ignore[misc,no-any-return] # of the page it is mixed into
 
 
 @admin.register(State)

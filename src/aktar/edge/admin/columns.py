@@ -4,15 +4,18 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.admin import display
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from aktar.edge.fields import DegreesField, DocumentField, HundredthsField
 from aktar.edge.rules import decimal_text_or_none, degrees_text
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 Column = Callable[[Any], Any]
 LONGEST_SHOWN = 20_000
@@ -46,14 +49,14 @@ def column_of(field: "models.Field[Any, Any]") -> str | Column:
     return field.name
 
 
-def column(name: str, label: "str | Promise", show: Callable[[Any], Any]) -> Column:
+def column(name: str, label: "str | StrPromise", show: Callable[[Any], Any]) -> Column:
     """A column of lists and read-only pages: the attribute `name` as `show` writes it."""
 
+    @display(description=label)
     def shown(row: Any) -> Any:
         return show(getattr(row, name))
 
     shown.__name__ = f"shown_{name}"
-    shown.short_description = label  # type: ignore[attr-defined]
     return shown
 
 

@@ -278,7 +278,7 @@ class ForSuperusers:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """For superusers, where it may be at all."""
-        allowed: bool = super().has_delete_permission(request, obj)  # type: ignore[misc]
+        allowed: bool = super().has_delete_permission(request, obj)  # type: ignore[misc] # of the page it is mixed into
         return allowed and bool(getattr(request.user, "is_superuser", False))
 
 

@@ -126,7 +126,7 @@ class _Bounded:
     def elements(self) -> Iterator[tuple[str, Element]]:
         """The elements in it, as they start and as they end."""
         # Declarations, which would unfold, have been refused.
-        yield from iterparse(self, ("start", "end"))  # noqa: S314
+        yield from iterparse(self, ("start", "end"))  # noqa: S314 - see above
 
     def begin(self) -> None:
         """Something begins."""

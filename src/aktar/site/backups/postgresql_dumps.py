@@ -121,7 +121,7 @@ def load(path: Path, *, schema: str, rows: dict[str, int], database: str) -> Non
             stdout=subprocess.DEVNULL,
             stderr=complaints,
         )
-        script = subprocess.Popen(  # noqa: S603
+        script = subprocess.Popen(  # noqa: S603 - a command of ours, not a shell's
             [restorer, "--file=-", "--no-owner", "--no-privileges", f"--use-list={chosen.name}", str(path)],
             env=environment,
             stdout=subprocess.PIPE,
@@ -129,7 +129,7 @@ def load(path: Path, *, schema: str, rows: dict[str, int], database: str) -> Non
         )
         with session, script:
             assert session.stdin is not None  # noqa: S101 - both are pipes
-            assert script.stdout is not None  # noqa: S101
+            assert script.stdout is not None  # noqa: S101 - both are pipes
             try:
                 session.stdin.write(b"BEGIN;\nSET LOCAL client_min_messages = warning;\n" + before.encode())
                 shutil.copyfileobj(script.stdout, session.stdin, _AT_ONCE)
@@ -236,11 +236,11 @@ def _program(name: str) -> str:
 
 
 def _said(command: list[str]) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603 - a command of ours, not a shell's
 
 
 def _run(*command: str) -> str:
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603 - a command of ours, not a shell's
     if done.returncode:
         reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
         raise BackupRefused(f"{Path(command[0]).name} failed: {reason.rstrip('.')}.")

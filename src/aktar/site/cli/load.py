@@ -72,7 +72,7 @@ def _load_files(files: tuple[str, ...]) -> "Summary":
         reporting.source = "standard input" if name == "-" else click.format_filename(name)
         try:
             with nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as stream:
-                loader.load(documents(stream), progress=lambda: reporting.show(loader.summary))  # type: ignore[arg-type]
+                loader.load(documents(stream), progress=lambda: reporting.show(loader.summary))  # type: ignore[arg-type] # either is a stream of bytes
         except OSError as error:
             raise click.ClickException(f"{reporting.source} cannot be read: {error.strerror}") from None
     reporting.finish(loader)

@@ -71,9 +71,9 @@ def _serve(host: str, port: int, workers: int | None, threads: int | None, *, di
     if threads is None:
         threads = min(8, 2 * processors + 1)
     # Loaded before the processes part: they share the memory, and a broken installation fails here, once.
-    from aktar.site.wsgi import application  # noqa: F401
+    from aktar.site.wsgi import application  # noqa: F401 - for what its import does
 
-    get_resolver().url_patterns  # noqa: B018
+    get_resolver().url_patterns  # noqa: B018 - for what the look loads
     # The server forks: a connection that two processes share would mix up their answers.
     connections.close_all()
     watch()

@@ -127,7 +127,7 @@ def _write_sites(network: Network, opened: datetime) -> None:
 
 
 def _address(site: Site) -> Address:
-    chance = Random(site.erp_code)  # noqa: S311
+    chance = Random(site.erp_code)  # noqa: S311 - believable, not secret
     place = site.neighbourhood
     town = title_case(place.township.name)
     city = title_case(place.township.province.name)
@@ -212,8 +212,8 @@ def _write_articles(articles: list[Article], opened: datetime) -> None:
 
 
 def _write_users(sites: list[Site], opened: datetime) -> dict[str, User]:
-    names = {staff_username(site): full_name(Random(site.erp_code)) for site in sites}  # noqa: S311
-    names |= {manager: full_name(Random(manager)) for manager in MANAGERS}  # noqa: S311
+    names = {staff_username(site): full_name(Random(site.erp_code)) for site in sites}  # noqa: S311 - believable, not secret
+    names |= {manager: full_name(Random(manager)) for manager in MANAGERS}  # noqa: S311 - believable, not secret
     names[APPLICATION] = ("ERP", "Entegrasyon")
     taken = set(User.objects.filter(username__in=names).values_list("username", flat=True))
     User.objects.bulk_create(

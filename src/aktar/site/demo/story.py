@@ -48,9 +48,9 @@ class Storyteller:
 
     def purchases(self, count: int, *, now: datetime) -> Iterator[Purchase]:
         """Yield `count` orders placed before `now`, the oldest first."""
-        instants = order_instants(count, now=now, chance=Random(_SEED))  # noqa: S311
+        instants = order_instants(count, now=now, chance=Random(_SEED))  # noqa: S311 - believable, not secret
         for number, placed_at in enumerate(instants, start=1):
-            yield self._purchase(number, placed_at, now, Random(f"{_SEED} {number}"))  # noqa: S311
+            yield self._purchase(number, placed_at, now, Random(f"{_SEED} {number}"))  # noqa: S311 - believable, not secret
 
     def _purchase(self, number: int, placed_at: datetime, now: datetime, chance: Random) -> Purchase:
         person, is_new = self._person(placed_at, chance)
@@ -99,7 +99,7 @@ class Storyteller:
 
     def fate(self, transfer: Transfer) -> list[Step | Note]:
         """Make up what will be done to a new transfer, in the order of time; it may end anywhere."""
-        chance = Random(f"{_SEED} {transfer.number}")  # noqa: S311
+        chance = Random(f"{_SEED} {transfer.number}")  # noqa: S311 - believable, not secret
         end = chance.choices(tuple(_ENDS), tuple(_ENDS.values()))[0]
         if end == "forgotten":
             return []

@@ -258,7 +258,7 @@ def _anything(value: Any) -> Any:
 
 
 def _longest(table: Table, column: str) -> int:
-    return table.model._meta.get_field(column).max_length or 0  # type: ignore[union-attr]
+    return table.model._meta.get_field(column).max_length or 0  # type: ignore[union-attr] # a column of text
 
 
 _order_number = rules.text(_longest(ORDER, "number"))

@@ -191,7 +191,7 @@ def _move_sequence_past(model: type[models.Model]) -> None:
         # Never back: another connection may hold numbers whose rows are not to be seen yet, and take more of
         # them while this runs. So it is only touched where rows that brought their ids lie ahead of it.
         cursor.execute(
-            f"SELECT setval(%s, biggest) FROM {sequence}, (SELECT max(id) AS biggest FROM {name}) AS ours"  # noqa: S608
+            f"SELECT setval(%s, biggest) FROM {sequence}, (SELECT max(id) AS biggest FROM {name}) AS ours"  # noqa: S608 - our own names
             " WHERE biggest > last_value",
             [sequence],
         )
@@ -208,7 +208,7 @@ def _update(model: type[models.Model], changes: Mapping[int, Row]) -> None:
         for columns, ids in by_columns.items():
             settings = ", ".join(f"{quote(str(fields[name].column))} = %s" for name in columns)
             cursor.executemany(
-                f"UPDATE {quote(model._meta.db_table)} SET {settings} WHERE id = %s",  # noqa: S608
+                f"UPDATE {quote(model._meta.db_table)} SET {settings} WHERE id = %s",  # noqa: S608 - our own names
                 [
                     [*(fields[n].get_db_prep_save(changes[id_][n], connection) for n in columns), id_]
                     for id_ in ids

@@ -107,7 +107,7 @@ _AT_ONCE = f"""
           FROM next RETURNING id, sequence
     ), place AS (INSERT INTO {EventPosition._meta.db_table} (event_id) SELECT id FROM event)
     SELECT id, sequence FROM event
-"""  # noqa: S608
+"""  # noqa: S608 - our own names
 
 
 def _write_at_once(event: Event) -> None:
@@ -170,7 +170,7 @@ def _owe(event: Event, listeners: Statement, now: datetime) -> None:
     with connection.cursor() as cursor:
         # Of a lane each standing in a look of its own, for only so do the partial indexes serve.
         cursor.execute(
-            f"WITH listening (webhook, endpoint, name) AS ({listeners.sql}), "  # noqa: S608
+            f"WITH listening (webhook, endpoint, name) AS ({listeners.sql}), "  # noqa: S608 - our own names
             f"seen AS (SELECT webhook, endpoint, name, EXISTS (SELECT 1 {its} webhook_id = webhook "
             f"AND (standing = {Standing.HELD.value} OR {waits} AND endpoint_id <> endpoint)) AS is_kept "
             "FROM listening), "
